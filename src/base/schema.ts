@@ -1,0 +1,40 @@
+/** zod's only home: every shape that comes from outside is checked by a schema made here. */
+import { z } from 'zod'
+
+export { z }
+
+/** The data a schema lets through. */
+export type Data<S extends z.ZodType> = z.infer<S>
+
+const units: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+/** A duration written with its unit (`500ms`, `30s`, `5m`, `12h`, `7d`); milliseconds in code. */
+export const Duration = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d)$/, 'expected a duration with a unit, such as 500ms, 30s, 5m, 12h or 7d')
+  .transform((text) => {
+    const [, count, unit] = /^(\d+)(\w+)$/.exec(text) ?? []
+    return Number(count) * (units[unit ?? ''] ?? 1)
+  })
+
+const sizes: Readonly<Record<string, number>> = {
+  B: 1,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+}
+
+/** A size written with its unit (`64KiB`, `13MiB`, `1GiB`, `512B`); bytes in code. */
+export const Size = z
+  .string()
+  .regex(/^\d+(B|KiB|MiB|GiB)$/, 'expected a size with a unit, such as 512B, 64KiB, 13MiB or 1GiB')
+  .transform((text) => {
+    const [, count, unit] = /^(\d+)(\w+)$/.exec(text) ?? []
+    return Number(count) * (sizes[unit ?? ''] ?? 1)
+  })
