@@ -1,0 +1,9 @@
+/** ★ The contract of every API call. A test demands that each has exactly one handler. */
+import { attacksApi } from './api/attacks.ts'
+import { overviewApi } from './api/overview.ts'
+import { sessionApi } from './api/session.ts'
+
+export const api = { ...sessionApi, ...attacksApi, ...overviewApi } as const
+
+export type Api = typeof api
+export type ApiCall = keyof Api

@@ -1,0 +1,102 @@
+/** The kinds of attack we tell apart (FEATURES.md A5), and the rule tags that name them. */
+import { z } from '#base/schema.ts'
+
+export const attackTypes = [
+  'sqli',
+  'nosqli',
+  'xss',
+  'rce',
+  'ptrav',
+  'rfi',
+  'ssrf',
+  'ssti',
+  'ldapi',
+  'xxe',
+  'crlf',
+  'php',
+  'java',
+  'session_fixation',
+  'file_upload',
+  'scanner',
+  'data_bomb',
+  'protocol',
+  'data_leak',
+  'web_shell',
+  'overlimit_res',
+  'engine_fault',
+  'other',
+] as const
+
+export const AttackType = z.enum(attackTypes)
+export type AttackType = (typeof attackTypes)[number]
+
+/** What a person reads. */
+export const attackTypeNames: Readonly<Record<AttackType, string>> = {
+  sqli: 'SQL injection',
+  nosqli: 'NoSQL injection',
+  xss: 'Cross-site scripting',
+  rce: 'Remote command execution',
+  ptrav: 'Path traversal',
+  rfi: 'Remote file inclusion',
+  ssrf: 'Server-side request forgery',
+  ssti: 'Template injection',
+  ldapi: 'LDAP injection',
+  xxe: 'XML external entity',
+  crlf: 'HTTP response splitting',
+  php: 'PHP injection',
+  java: 'Java attack',
+  session_fixation: 'Session fixation',
+  file_upload: 'Dangerous upload',
+  scanner: 'Scanner',
+  data_bomb: 'Data bomb',
+  protocol: 'Protocol violation',
+  data_leak: 'Data leak',
+  web_shell: 'Web shell',
+  overlimit_res: 'Processing limit',
+  engine_fault: 'Engine fault',
+  other: 'Other attack',
+}
+
+/** By the tags that OWASP CRS 3.3 and 4 put on their rules; the first that fits wins. */
+const byTag: readonly (readonly [tag: string, type: AttackType])[] = [
+  ['attack-sqli', 'sqli'],
+  ['attack-nosqli', 'nosqli'],
+  ['attack-injection-nosql', 'nosqli'],
+  ['attack-xss', 'xss'],
+  ['attack-rce', 'rce'],
+  ['attack-lfi', 'ptrav'],
+  ['attack-rfi', 'rfi'],
+  ['attack-ssrf', 'ssrf'],
+  ['attack-ssti', 'ssti'],
+  ['attack-ldap', 'ldapi'],
+  ['attack-xxe', 'xxe'],
+  ['attack-injection-php', 'php'],
+  ['attack-injection-java', 'java'],
+  ['attack-fixation', 'session_fixation'],
+  ['attack-reputation-scanner', 'scanner'],
+  ['attack-disclosure', 'data_leak'],
+  ['attack-multipart-header', 'protocol'],
+  ['attack-protocol', 'protocol'],
+  ['attack-deprecated-header', 'protocol'],
+  ['attack-dos', 'data_bomb'],
+  ['attack-injection-generic', 'other'],
+]
+
+/** Rule number ranges of CRS whose tags say less than their file does. */
+const byRange: readonly (readonly [from: number, to: number, type: AttackType])[] = [
+  [911000, 912999, 'protocol'],
+  [913000, 913999, 'scanner'],
+  [920000, 920999, 'protocol'],
+  [921100, 921199, 'crlf'],
+  [921000, 922999, 'protocol'],
+  [950000, 954999, 'data_leak'],
+  [955000, 955999, 'web_shell'],
+  [956000, 956999, 'data_leak'],
+]
+
+/** The attack type of a matched rule. */
+export function attackTypeOf(rule_id: number, tags: readonly string[]): AttackType {
+  for (const [from, to, type] of byRange) if (rule_id >= from && rule_id <= to) return type
+  for (const [tag, type] of byTag) if (tags.includes(tag)) return type
+  return 'other'
+}

@@ -1,0 +1,62 @@
+/** What a node tells of itself, every few seconds; only the newest is kept. */
+import { z } from '#base/schema.ts'
+
+export const UpstreamState = z.strictObject({
+  site: z.string(),
+  url: z.string(),
+  is_up: z.boolean(),
+  is_backup: z.boolean(),
+  fails: z.int(),
+})
+export type UpstreamState = z.infer<typeof UpstreamState>
+
+/** The counters of `GET /gatehouse-status` (FEATURES.md P1): since start, summed over the workers of the node. */
+export const NodeStatus = z.strictObject({
+  node: z.string(),
+  version: z.string(),
+  /** Changes with every start of the program. */
+  startid: z.string(),
+  timestamp: z.iso.datetime(),
+  started_at: z.iso.datetime(),
+  requests: z.int(),
+  attacks: z.int().describe('Requests in which the rules found an attack'),
+  blocked: z.int(),
+  abnormal: z.int().describe('Refused before the rules ran'),
+  faults: z.int().describe('Requests on which the engine itself failed'),
+  overlimits_time: z.int(),
+  /** Records that wait in the spool. */
+  deferred: z.int(),
+  /** Records that could not be kept: the spool was full or broken. */
+  lost: z.int(),
+  /** Seconds spent in the rules. */
+  time_detect: z.number(),
+  bytes_in: z.int(),
+  bytes_out: z.int(),
+  upstream_errors: z.int(),
+  /** Content hash of sites and rules in force. */
+  bundle: z.string(),
+  rule_set: z.string(),
+  rules: z.int(),
+  bundle_applied_at: z.iso.datetime(),
+  workers: z.array(
+    z.strictObject({
+      pid: z.int(),
+      index: z.int(),
+      state: z.enum(['starting', 'ready', 'draining']),
+      rss_bytes: z.int(),
+      restarts: z.int(),
+      bundle: z.string(),
+    }),
+  ),
+  upstreams: z.array(UpstreamState),
+  split: z.array(
+    z.strictObject({
+      site: z.string(),
+      requests: z.int(),
+      attacks: z.int(),
+      blocked: z.int(),
+      time_detect: z.number(),
+    }),
+  ),
+})
+export type NodeStatus = z.infer<typeof NodeStatus>
