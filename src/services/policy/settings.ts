@@ -2,10 +2,11 @@
 import { Duration, z } from '#base/schema.ts'
 
 export const PolicySettings = z.strictObject({
-  listen: z
-    .string()
-    .default('127.0.0.1:8443')
-    .describe('Console and API, https with a certificate made at first start unless one is given'),
+  listen: z.string().default('127.0.0.1:8443').describe('Address and port of console and API'),
+  tls: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe('auto: off on a loopback address, on elsewhere. off is refused elsewhere'),
   certificate: z
     .strictObject({ cert: z.string(), key: z.string() })
     .optional()
