@@ -1,0 +1,56 @@
+/** The kinds of attack and what a person reads; free of schemas, so that a browser can load it. */
+
+export const attackTypes = [
+  'sqli',
+  'nosqli',
+  'xss',
+  'rce',
+  'ptrav',
+  'rfi',
+  'ssrf',
+  'ssti',
+  'ldapi',
+  'xxe',
+  'crlf',
+  'php',
+  'java',
+  'session_fixation',
+  'file_upload',
+  'scanner',
+  'data_bomb',
+  'protocol',
+  'data_leak',
+  'web_shell',
+  'overlimit_res',
+  'engine_fault',
+  'other',
+] as const
+
+export type AttackType = (typeof attackTypes)[number]
+
+/** What a person reads. */
+export const attackTypeNames: Readonly<Record<AttackType, string>> = {
+  sqli: 'SQL injection',
+  nosqli: 'NoSQL injection',
+  xss: 'Cross-site scripting',
+  rce: 'Remote command execution',
+  ptrav: 'Path traversal',
+  rfi: 'Remote file inclusion',
+  ssrf: 'Server-side request forgery',
+  ssti: 'Template injection',
+  ldapi: 'LDAP injection',
+  xxe: 'XML external entity',
+  crlf: 'HTTP response splitting',
+  php: 'PHP injection',
+  java: 'Java attack',
+  session_fixation: 'Session fixation',
+  file_upload: 'Dangerous upload',
+  scanner: 'Scanner',
+  data_bomb: 'Data bomb',
+  protocol: 'Protocol violation',
+  data_leak: 'Data leak',
+  web_shell: 'Web shell',
+  overlimit_res: 'Processing limit',
+  engine_fault: 'Engine fault',
+  other: 'Other attack',
+}
