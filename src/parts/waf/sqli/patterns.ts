@@ -1,0 +1,64 @@
+/** Sets of kinds that the patterns share. */
+export const classes: Readonly<Record<string, string>> = {
+  // A value the application expects, after which SQL can only come from an attacker.
+  P: '1qv)',
+  // A beginning that honest text has as well: it needs stronger evidence.
+  N: 'nsfg',
+  V: '1suvnfFg',
+  L: '1sv',
+  // Calls and subselects: never seen after a value in honest text.
+  X: 'FSC',
+}
+
+/**
+ * Shapes that only an injection has, by family; the letters are those of `kinds.ts`. A shape is an
+ * injection when it begins with one of them.
+ */
+export const patterns: readonly string[] = [
+  // union based
+  '{P} )? U [ES]',
+  '{P} o {V} )? U [ES]',
+  '{N} )? U E [1svufFgSC]',
+  '{N} )? U S',
+  'U E [1svfFgS]',
+  // boolean based
+  '{P} )? & {V} o',
+  '{P} )? & [fFgSC]',
+  '{P} )? & {V} [c)]',
+  '{P} o {V} )? & {V} o',
+  '{P} )? & B',
+  'q )? & u',
+  'q )? & [1sv] & u',
+  '{N} )? & {L} o {L}',
+  '{N} )? & {X}',
+  '{N} o {L} )? & {L} o {L}',
+  '& {L} o {L}',
+  '& {X}',
+  // a value that is itself an expression
+  '{P} )? [ao,] {X}',
+  'q )? [ao] f',
+  'q [a] u',
+  'q [a] {V} [a&] [u]',
+  '{N} [ao] {X}',
+  'S {V}',
+  'S )',
+  'C',
+  // probes of the number of columns and of rows
+  '{P} )? B {V}',
+  '{N} )? B 1 [c,;]',
+  '{N} B {V} B',
+  // stacked statements
+  '{P} )? ; )? [DU]',
+  '{P} )? ; E [1suvfFgS]',
+  '{P} )? D',
+  '{N} )? ; D',
+  '; D',
+  // the rest of the statement is cut off
+  'q )? c',
+  'q ; c',
+  '{P} o {V} c',
+  // what only MySQL runs
+  'X',
+  '{V} X',
+  '{V} {V} X',
+]

@@ -1,0 +1,242 @@
+import type { Grammar } from './grammar.ts'
+import { kind, letters } from './kinds.ts'
+import { type Dialect, readString, readToken, type Token } from './scan.ts'
+
+/** Longest shape that is kept: the grammar decides on fewer tokens. */
+const shape_length = 10
+
+const token: Token = { kind: 0, start: 0, end: 0 }
+
+/** Operands: a value may stand here. */
+const is_operand = flags(
+  kind.number,
+  kind.string,
+  kind.unclosed,
+  kind.breakout,
+  kind.variable,
+  kind.name,
+  kind.call,
+  kind.danger,
+  kind.other_call,
+)
+
+/** Words that count as a plain name unless the next word gives them their meaning. */
+const is_half = flags(
+  kind.verb,
+  kind.object,
+  kind.by,
+  kind.sort,
+  kind.case_word,
+  kind.put,
+  kind.delete,
+  kind.update,
+  kind.exec,
+  kind.declare,
+  kind.wait,
+  kind.delay,
+  kind.shutdown,
+  kind.into,
+  kind.file,
+  kind.set,
+  kind.danger_name,
+  kind.quantifier,
+)
+
+/**
+ * Folds the tokens of a value into a short shape and asks the grammar after each of them.
+ * What has no influence on the structure (inner comments, signs, inner parentheses, arguments of
+ * functions, sums) is left out, so that `1 /**\/ AND -(2) + 3 = f(4)` and `1 and 1=f()` look alike.
+ * One pass, a bounded number of steps a byte; the two buffers are reused by every call.
+ */
+export class Shape {
+  readonly #grammar: Grammar
+  readonly #kinds = new Uint8Array(shape_length + 4)
+  readonly #states = new Uint16Array(shape_length + 5)
+  #length = 0
+  #depth = 0
+  /** Depth of the call whose arguments are being left out, -1 outside of any. */
+  #call_depth = -1
+  /** The last two tokens as read, before folding. */
+  #last = 0
+  #before = 0
+  #accepted = false
+
+  constructor(grammar: Grammar) {
+    this.#grammar = grammar
+  }
+
+  /**
+   * The fingerprint of an injection, or undefined. `quote` is the quote (39, 34) inside of which
+   * the value is thought to stand, 0 for none.
+   */
+  judge(value: string, quote: number, dialect: Dialect): string | undefined {
+    this.#reset()
+    let at = 0
+    if (quote !== 0) {
+      token.start = 0
+      readString(value, 0, quote, dialect, token)
+      if (token.kind === kind.unclosed) return undefined
+      this.#append(kind.breakout)
+      at = token.end
+    }
+    for (;;) {
+      readToken(value, at, dialect, token)
+      at = token.end
+      if (token.kind !== kind.block_comment) {
+        this.#take(token.kind)
+        this.#before = this.#last
+        this.#last = token.kind
+      }
+      if (this.#accepted) return this.#fingerprint()
+      if (token.kind === kind.end || this.#isSettled()) return undefined
+    }
+  }
+
+  #reset(): void {
+    this.#states[0] = this.#grammar.start
+    this.#length = 0
+    this.#depth = 0
+    this.#call_depth = -1
+    this.#last = 0
+    this.#before = 0
+    this.#accepted = false
+  }
+
+  /** Nothing that folding can still change would be accepted. */
+  #isSettled(): boolean {
+    return (
+      this.#length >= shape_length ||
+      (this.#length >= 3 && this.#states[this.#length - 2] === this.#grammar.dead)
+    )
+  }
+
+  #fingerprint(): string {
+    let text = ''
+    for (let index = 0; index < this.#length; index++) text += letters[this.#kinds[index] ?? 0]
+    return text
+  }
+
+  #append(what: number): void {
+    this.#kinds[this.#length] = what
+    const state = this.#grammar.step(this.#states[this.#length] ?? 0, what)
+    this.#states[++this.#length] = state
+    if (state === this.#grammar.accept) this.#accepted = true
+  }
+
+  #tail(back: number): number {
+    return back <= this.#length ? (this.#kinds[this.#length - back] ?? 0) : -1
+  }
+
+  #expectsOperand(): boolean {
+    return this.#length === 0 || !(is_operand[this.#tail(1)] === 1 || this.#tail(1) === kind.close)
+  }
+
+  #take(what: number): void {
+    if (what === kind.open) this.#takeOpen()
+    else if (what === kind.close) this.#takeClose()
+    else if (what === kind.not || (this.#call_depth >= 0 && this.#isArgument(what))) return
+    else if (this.#completes(what)) return
+    else if (is_half[what] === 1) this.#takeOperand(kind.name)
+    else if (is_operand[what] === 1) this.#takeOperand(what)
+    else if (what === kind.arithmetic || what === kind.compare) this.#takeOperator(what)
+    else if (what === kind.select && this.#last === kind.open) this.#append(kind.subselect)
+    else if (what === kind.from || what === kind.when) this.#append(kind.keyword)
+    else this.#append(what)
+  }
+
+  #takeOpen(): void {
+    const is_call =
+      this.#last === kind.call || this.#last === kind.danger || this.#last === kind.other_call
+    if (is_call && this.#call_depth < 0) this.#call_depth = this.#depth
+    this.#depth++
+  }
+
+  #takeClose(): void {
+    if (this.#depth > 0) {
+      if (--this.#depth === this.#call_depth) this.#call_depth = -1
+    } else if (this.#tail(1) !== kind.close) this.#append(kind.close)
+  }
+
+  /** Inside the arguments of a function only a subselect and the end matter. */
+  #isArgument(what: number): boolean {
+    if (what === kind.end || what === kind.executable) return false
+    if (what === kind.comment || what === kind.union) return false
+    return !(what === kind.select && this.#last === kind.open)
+  }
+
+  /** Two words that mean something only together replace the first one. */
+  #completes(what: number): boolean {
+    const last = this.#last
+    if (what === kind.by && last === kind.sort) return this.#replace(kind.clause)
+    if (what === kind.object && last === kind.verb) return this.#replace(kind.statement)
+    if (what === kind.into && last === kind.put) return this.#replace(kind.statement)
+    if (what === kind.from && last === kind.delete) return this.#replace(kind.statement)
+    if (what === kind.file && last === kind.into) return this.#replace(kind.statement)
+    if (what === kind.delay && last === kind.wait) return this.#replace(kind.statement)
+    if (what === kind.variable && (last === kind.declare || last === kind.exec))
+      return this.#replace(kind.statement)
+    if (what === kind.set && this.#before === kind.update && last === kind.name) {
+      this.#length -= 1
+      return this.#replace(kind.statement)
+    }
+    if (what === kind.when && last === kind.case_word) return this.#replace(kind.case)
+    if (last === kind.union && what === kind.quantifier) return this.#keep(kind.union)
+    if (last === kind.select && what === kind.quantifier) return this.#keep(kind.select)
+    return this.#completesCommand(what)
+  }
+
+  /** `exec name` and `shutdown` are commands only where a statement starts. */
+  #completesCommand(what: number): boolean {
+    const is_start = this.#tail(2) === kind.semicolon || this.#tail(2) === kind.close
+    if (this.#last === kind.exec && (what === kind.danger_name || what === kind.string))
+      return this.#replace(kind.statement)
+    if (this.#last === kind.exec && is_start && what === kind.name)
+      return this.#replace(kind.statement)
+    const is_stop = what === kind.end || what === kind.semicolon || what === kind.comment
+    if (this.#last === kind.shutdown && is_start && is_stop) return this.#replace(kind.statement)
+    return false
+  }
+
+  #replace(what: number): boolean {
+    if (this.#length > 0) this.#length--
+    this.#append(what)
+    return true
+  }
+
+  /** The quantifier is left out, and `union all (` is still read as `union (`. */
+  #keep(what: number): boolean {
+    token.kind = what
+    return true
+  }
+
+  #takeOperand(what: number): void {
+    if (this.#tail(1) === kind.arithmetic && is_operand[this.#tail(2)] === 1) {
+      const is_kept = what === kind.danger || what === kind.unclosed || this.#length === 2
+      if (!(is_kept && this.#tail(2) !== kind.name) && what !== kind.danger) {
+        this.#length--
+        return
+      }
+    }
+    this.#append(what)
+  }
+
+  #takeOperator(what: number): void {
+    if (!this.#expectsOperand()) {
+      this.#append(what)
+      return
+    }
+    // A sign before an operand, or the star of `select *`.
+    if (what === kind.arithmetic) {
+      if (this.#tail(1) === kind.select || this.#tail(1) === kind.subselect)
+        this.#append(kind.number)
+      return
+    }
+    if (this.#tail(1) !== kind.compare) this.#append(what)
+  }
+}
+
+function flags(...kinds: readonly number[]): Uint8Array {
+  const set = new Uint8Array(64)
+  for (const each of kinds) set[each] = 1
+  return set
+}
