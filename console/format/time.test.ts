@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { axisTime, duration, shortTime, timeAgo } from './time.ts'
+
+const noon = new Date(2026, 10, 20, 12, 0, 0)
+
+test('shortTime() names the day only when it is not today', () => {
+  assert.equal(shortTime(new Date(2026, 10, 20, 9, 5, 7), noon), '09:05:07')
+  assert.equal(shortTime(new Date(2026, 10, 19, 9, 5, 7), noon), '19 Nov 09:05')
+})
+
+test('timeAgo() uses the largest whole unit and never speaks of the future', () => {
+  assert.equal(timeAgo(0, 999), 'now')
+  assert.equal(timeAgo(0, 59_999), '59 s ago')
+  assert.equal(timeAgo(0, 60_000), '1 min ago')
+  assert.equal(timeAgo(0, 7_199_000), '1 h ago')
+  assert.equal(timeAgo(0, 200_000_000), '2 d ago')
+  assert.equal(timeAgo(5000, 0), 'now')
+})
+
+test('duration() of nothing is zero seconds', () => assert.equal(duration(0), '0 s'))
+
+test('axisTime() shows the day at midnight, and seconds only between close ticks', () => {
+  assert.equal(axisTime(new Date(2026, 10, 20), 3600), '20 Nov')
+  assert.equal(axisTime(noon, 3600), '12:00')
+  assert.equal(axisTime(noon, 15), '12:00:00')
+  assert.equal(axisTime(noon, 86_400), '20 Nov')
+})
