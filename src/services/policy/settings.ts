@@ -2,7 +2,7 @@
 import { Duration, z } from '#base/schema.ts'
 
 export const PolicySettings = z.strictObject({
-  listen: z.string().default('127.0.0.1:8443').describe('Address and port of console and API'),
+  listen: z.string().default('127.0.0.1:8080').describe('Address and port of console and API'),
   tls: z
     .enum(['auto', 'on', 'off'])
     .default('auto')

@@ -1,0 +1,45 @@
+/** Exit codes, the same for every verb (docs/reference/cli.md lists them). */
+import { Fault } from '#base/fault.ts'
+
+export const exit = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  not_running: 3,
+  not_found: 4,
+  no_permission: 5,
+  conflict: 6,
+  unreachable: 7,
+  refused: 8,
+} as const
+
+/** Ends the verb with this exit code; what a person must know has been printed. */
+export class Exit extends Error {
+  readonly exit_code: number
+
+  constructor(exit_code: number) {
+    super(`exit ${exit_code}`)
+    this.exit_code = exit_code
+  }
+}
+
+const byCode: readonly (readonly [prefix: string, exit_code: number])[] = [
+  ['settings.', exit.usage],
+  ['seclang.', exit.usage],
+  ['regex.', exit.usage],
+  ['waf.', exit.usage],
+  ['rulesets.', exit.usage],
+  ['cli.usage', exit.usage],
+  ['cli.bad_request', exit.usage],
+  ['cli.exists', exit.conflict],
+  ['cli.not_running', exit.not_running],
+  ['policy.not_found', exit.not_found],
+  ['policy.read_only', exit.refused],
+]
+
+/** The exit code that a fault ends with. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Exit) return error.exit_code
+  if (!(error instanceof Fault)) return exit.failed
+  return byCode.find(([prefix]) => error.code.startsWith(prefix))?.[1] ?? exit.failed
+}

@@ -1,0 +1,84 @@
+/** What a verb prints: data on standard output, everything else on standard error. Colours only for a person. */
+import pc from 'picocolors'
+import { Fault, messageOf } from '#base/fault.ts'
+
+export type Output = {
+  /** Data: a line on standard output. */
+  line(text?: string): void
+  /** Data as JSON on standard output. */
+  json(value: unknown): void
+  /** A table; without a terminal still a table, without colours. */
+  table(head: readonly string[], rows: readonly (readonly string[])[]): Promise<void>
+  /** A hint or progress: a line on standard error. */
+  note(text: string): void
+  readonly colors: ReturnType<typeof pc.createColors>
+}
+
+export function terminalOutput(): Output {
+  const colors = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true)
+  return {
+    line: (text = '') => void process.stdout.write(`${text}\n`),
+    json: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    note: (text) => void process.stderr.write(`${text}\n`),
+    colors,
+    async table(head, rows) {
+      const { default: Table } = await import('cli-table3')
+      const table = new Table({
+        head: [...head],
+        style: { head: [], border: [], compact: true },
+        chars: plainBorders,
+      })
+      for (const row of rows) table.push([...row])
+      process.stdout.write(`${table.toString()}\n`)
+    },
+  }
+}
+
+const plainBorders = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+} as const
+
+/** What to type next, by the code of a fault. */
+const next: Readonly<Record<string, string>> = {
+  'settings.unreadable': 'gatehouse up --site HOST --to URL   writes one and starts',
+  'settings.invalid': 'gatehouse check   lists everything that is wrong',
+  'cli.not_running': 'gatehouse run   starts it',
+  'cli.exists': 'gatehouse run   starts with it; remove it to write a new one',
+  'rulesets.package_missing': 'scripts/install-deps run   installs the distribution’s rule set',
+}
+
+/** A failure in up to three lines: what failed, why, what to type next. */
+export function explainFailure(error: unknown, json: boolean): string {
+  if (!(error instanceof Fault)) {
+    const stack = error instanceof Error ? error.stack : undefined
+    return json
+      ? JSON.stringify({ code: 'bug', title: messageOf(error) })
+      : `bug: ${stack ?? messageOf(error)}`
+  }
+  const hint = next[error.code]
+  if (json)
+    return JSON.stringify({
+      code: error.code,
+      title: error.message,
+      ...error.facts,
+      ...(hint && { next: hint }),
+    })
+  const lines = [`error: ${error.message}`]
+  if (error.cause instanceof Error) lines.push(`  why: ${error.cause.message}`)
+  if (hint) lines.push(`  next: ${hint}`)
+  return lines.join('\n')
+}

@@ -1,0 +1,48 @@
+/** `gatehouse check`: are settings and rules right? Starts nothing. */
+import type { Command } from 'commander'
+import { Exit, exit } from '../exit.ts'
+import type { Output } from '../output.ts'
+import { loadPolicy } from '../policy.ts'
+import { loadSettings, settingsFile } from '../settings.ts'
+
+export function check(program: Command, output: Output): void {
+  program
+    .command('check')
+    .description('check settings and rules; exit code 2 when something is wrong')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gatehouse check\n  gatehouse check --settings new.yaml --json',
+    )
+    .action((_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{ settings?: string; json?: boolean }>()
+      const file = settingsFile(options.settings)
+      const result = loadSettings(file)
+      if (result.kind === 'invalid') {
+        if (options.json) output.json({ ok: false, problems: result.problems })
+        else
+          for (const p of result.problems)
+            output.line(`${p.file}:${p.line}:${p.column}: ${p.path}: ${p.message}`)
+        throw new Exit(exit.usage)
+      }
+      const policy = loadPolicy(result.data)
+      const { rule_count, warnings } = policy.ruleset
+      const { sites } = result.data
+      if (options.json) {
+        output.json({
+          ok: true,
+          file,
+          sites: sites.length,
+          rule_set: policy.rule_set,
+          rules: rule_count,
+          warnings,
+        })
+        return
+      }
+      for (const warning of warnings) output.note(`warning: ${warning}`)
+      if (sites.length === 0)
+        output.note(`warning: ${file} names no site: every request will get 404`)
+      output.line(
+        `${file}: ok, ${sites.length} site${sites.length === 1 ? '' : 's'}, ${rule_count} rules of ${policy.rule_set}`,
+      )
+    })
+}

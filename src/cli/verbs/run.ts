@@ -1,0 +1,81 @@
+/** `gatehouse run`: start and stay in the foreground. */
+import type { Command } from 'commander'
+import { invalidSettings } from '#base/settings.ts'
+import type { Output } from '../output.ts'
+import { loadSettings, type Settings, settingsFile } from '../settings.ts'
+import { supervise } from '../supervisor.ts'
+import { mainFile, realWorld } from '../world.ts'
+
+export function run(program: Command, output: Output): void {
+  program
+    .command('run')
+    .description('start with a settings file and stay in the foreground')
+    .addHelpText(
+      'after',
+      `
+Signals: HUP reloads sites and rules without losing a request; TERM and INT finish requests under way, then stop.
+
+Examples:
+  gatehouse run
+  gatehouse run --settings /etc/gatehouse/gatehouse.yaml`,
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const { settings: asked } = command.optsWithGlobals<{ settings?: string }>()
+      const file = settingsFile(asked)
+      const result = loadSettings(file)
+      if (result.kind === 'invalid') throw invalidSettings(result.problems)
+      await runUntilStopped(file, result.data, output)
+    })
+}
+
+/** Starts, tells where things are, and resolves when stopped by a signal. */
+export async function runUntilStopped(
+  file: string,
+  settings: Settings,
+  output: Output,
+): Promise<void> {
+  process.title = 'gatehouse'
+  const stopping = new AbortController()
+  const world = realWorld(settings.log, stopping.signal)
+  const running = await supervise(mainFile, file, settings, world)
+  running.office.then((office) => announce(settings, office, output))
+  process.on('SIGHUP', () => void running.reload())
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (stopping.signal.aborted) process.exit(1)
+        world.log.event('gatehouse.stopping', { signal })
+        stopping.abort()
+        resolve()
+      })
+    }
+  })
+  await running.stop()
+  world.log.event('gatehouse.stopped')
+  process.exit(0)
+}
+
+type Office = {
+  readonly url: string
+  readonly first_login?: { username: string; password: string }
+}
+
+function announce(settings: Settings, office: Office, output: Output): void {
+  const { bold } = output.colors
+  output.note('')
+  for (const site of settings.sites) {
+    const listeners = settings.edge.listen.map((l) => `${l.tls ? 'https' : 'http'} on ${l.address}`)
+    output.note(
+      `  ${bold('Site')}     ${site.hosts.join(', ')} (${site.mode}), ${listeners.join(', ')}`,
+    )
+  }
+  output.note(`  ${bold('Console')}  ${office.url}`)
+  if (office.first_login) {
+    const { username, password } = office.first_login
+    output.note(
+      `  ${bold('Login')}    ${username} / ${password}   (printed once; you choose a new one at first login)`,
+    )
+  }
+  output.note(`  ${bold('Try')}      gatehouse test attack`)
+  output.note('')
+}
