@@ -1,0 +1,144 @@
+/** PostgreSQL inside this process (PGlite) as a link: one connection, whoever asks waits for it. */
+import { Worker } from 'node:worker_threads'
+import type { PostgresQueryResult } from 'kysely'
+import { recordsFaults } from '../faults.ts'
+import type { ThreadAnswer, ThreadRequest } from './embedded-thread.ts'
+import type { Connection, Link } from './link.ts'
+
+/** Callers that may wait for the one connection; more are refused. */
+const waiters_max = 1_000
+
+/** Nothing checkpoints by itself in single-user mode, so the log would grow for ever: after this much data we do. */
+const checkpoint_bytes = 32 * 1024 ** 2
+
+type Answer = PostgresQueryResult<unknown>
+type Call = { resolve(answer: Answer): void; reject(error: unknown): void }
+
+export type EmbeddedLink = Link & {
+  /** Settles with the reason when the engine died by itself. */
+  readonly died: Promise<Error>
+}
+
+/** Opens the cluster in `dir`, making it when there is none; the caller holds the lock of `dir`. */
+export async function embeddedLink(dir: string): Promise<EmbeddedLink> {
+  const thread = await startThread(dir)
+  const waiting: (() => void)[] = []
+  let is_busy = false
+  let bytes_since_checkpoint = 0
+
+  const take = (): Promise<void> => {
+    if (!is_busy) {
+      is_busy = true
+      return Promise.resolve()
+    }
+    if (waiting.length >= waiters_max) {
+      throw recordsFaults.unavailable({ why: `${waiters_max} calls are waiting for it` })
+    }
+    return new Promise((resolve) => waiting.push(resolve))
+  }
+  const give = () => {
+    const next = waiting.shift()
+    if (next) next()
+    else is_busy = false
+  }
+  const settle = async () => {
+    if (bytes_since_checkpoint >= checkpoint_bytes) {
+      bytes_since_checkpoint = 0
+      await thread.query('checkpoint', []).catch(() => {})
+    }
+    give()
+  }
+  const connection: Connection = {
+    query(sql, parameters) {
+      for (const p of parameters) if (typeof p === 'string') bytes_since_checkpoint += p.length
+      return thread.query(sql, parameters)
+    },
+    release: () => void settle(),
+  }
+  return {
+    died: thread.died,
+    async connect() {
+      await take()
+      return connection
+    },
+    async close() {
+      await take()
+      await thread.close()
+    },
+  }
+}
+
+type Thread = {
+  query(sql: string, parameters: readonly unknown[]): Promise<Answer>
+  close(): Promise<void>
+  readonly died: Promise<Error>
+}
+
+async function startThread(dir: string): Promise<Thread> {
+  const worker = new Worker(new URL('./embedded-thread.ts', import.meta.url), {
+    workerData: { records_dir: dir },
+    // What PGlite prints is no log line of ours.
+    stdout: true,
+    stderr: true,
+  })
+  worker.stdout.resume()
+  worker.stderr.resume()
+  const calls = new Map<number, Call>()
+  const dead = Promise.withResolvers<Error>()
+  const ready = Promise.withResolvers<void>()
+  let last_id = 0
+  let end: Error | undefined
+
+  const die = (error: Error) => {
+    end ??= error
+    for (const call of calls.values()) call.reject(outage(end))
+    calls.clear()
+    ready.reject(end)
+    dead.resolve(end)
+  }
+  worker.on('error', (error) => die(error instanceof Error ? error : new Error(String(error))))
+  worker.on('exit', () => die(new Error('its thread ended')))
+  worker.on('message', (answer: ThreadAnswer) => {
+    if ('ready' in answer) return ready.resolve()
+    const call = calls.get(answer.id)
+    calls.delete(answer.id)
+    if (!call) return
+    if ('error' in answer) {
+      const { message, code } = answer.error
+      call.reject(
+        code === '' ? outage(new Error(message)) : Object.assign(new Error(message), { code }),
+      )
+    } else {
+      call.resolve({
+        command: answer.command as 'SELECT',
+        rowCount: answer.rowCount,
+        rows: answer.rows,
+      })
+    }
+  })
+  type Question = ThreadRequest extends infer R
+    ? R extends unknown
+      ? Omit<R, 'id'>
+      : never
+    : never
+  const ask = (question: Question) =>
+    new Promise<Answer>((resolve, reject) => {
+      if (end) return reject(outage(end))
+      const id = ++last_id
+      calls.set(id, { resolve, reject })
+      worker.postMessage({ id, ...question })
+    })
+  await ready.promise
+  return {
+    died: dead.promise,
+    query: (sql, parameters) => ask({ sql, parameters }),
+    async close() {
+      await ask({ close: true }).catch(() => {})
+      await worker.terminate()
+    },
+  }
+}
+
+function outage(cause: Error): Error {
+  return recordsFaults.unavailable({ why: cause.message }, { cause })
+}

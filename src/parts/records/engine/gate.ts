@@ -1,0 +1,53 @@
+/** The door before an engine: shut until the tables are migrated, and after an outage says `records.unavailable`. */
+import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
+import { Fault, messageOf } from '#base/fault.ts'
+import { recordsFaults } from '../faults.ts'
+import type { Connection, Link } from './link.ts'
+import { breaksConnection, isOutage } from './outage.ts'
+
+export type Gate = PostgresPool & {
+  /** Lets calls through to `link`, or to nobody and says why. */
+  turn(state: { readonly link: Link } | { readonly why: string }): void
+}
+
+/** What calls found: the database away, or there. */
+export type Watcher = { lost(why: string): void; works(): void }
+
+export function gate(watcher: Watcher): Gate {
+  let state: { readonly link: Link } | { readonly why: string } = { why: 'it is not open yet' }
+  const refuse = (error: unknown): never => {
+    if (error instanceof Fault || !isOutage(error)) throw error
+    const why = messageOf(error)
+    watcher.lost(why)
+    throw recordsFaults.unavailable({ why }, { cause: error })
+  }
+  return {
+    turn(next) {
+      state = next
+    },
+    async connect() {
+      if ('why' in state) throw recordsFaults.unavailable({ why: state.why })
+      const connection = await state.link.connect().catch(refuse)
+      watcher.works()
+      return client(connection, refuse)
+    },
+    async end() {},
+  }
+}
+
+function client(connection: Connection, refuse: (error: unknown) => never): PostgresPoolClient {
+  let is_broken = false
+  const query = async (sql: string, parameters: readonly unknown[]) => {
+    try {
+      return await connection.query(sql, parameters)
+    } catch (error) {
+      is_broken ||= breaksConnection(error)
+      return refuse(error)
+    }
+  }
+  return {
+    // Kysely's other form of `query` takes a cursor, which nothing here makes.
+    query: query as PostgresPoolClient['query'] & (() => Promise<PostgresQueryResult<never>>),
+    release: () => connection.release(is_broken),
+  }
+}

@@ -1,0 +1,15 @@
+/** All faults of the records. */
+import { faults } from '#base/fault.ts'
+
+export const recordsFaults = faults('records', {
+  /** Expected to pass: the caller keeps its work and tries again. */
+  unavailable: (f: { why: string }) => `Cannot reach the database: ${f.why}`,
+  in_use: (f: { dir: string; holder: string }) =>
+    `Cannot open the database in "${f.dir}": ${f.holder} is using it`,
+  broken: (f: { dir: string; why: string }) =>
+    `Cannot open the database in "${f.dir}": ${f.why}; move the directory away to start empty`,
+  not_migrated: (f: { why: string }) =>
+    `Cannot bring the tables of the database up to date: ${f.why}`,
+  bad_cursor: (f: { cursor: string }) =>
+    `Cannot read on from "${f.cursor}": it is no cursor of ours`,
+})
