@@ -1,0 +1,270 @@
+import { type Classes, classesOf, EDGE, NEWLINE, OTHER, WORD } from './classes.ts'
+import { pool } from './pool.ts'
+import { ASSERT, type Program } from './program.ts'
+import { work } from './steps.ts'
+import { MATCHED, Threads } from './threads.ts'
+
+/** States in units of one row: 0 not built yet, 1 matched, 2 can never match, then the real ones. */
+const matched_row = 1
+const dead_row = 2
+const first_row = 3
+
+/** An automaton that needs more begins anew. */
+const cells_max = 400_000
+
+/** The transitions that one value may add; the rest of it is read by moving threads. */
+const added_max = 2_000
+
+const mark_prime = 0x9e3779b1
+
+/**
+ * Says whether a value has a match, building a deterministic automaton as values ask for it.
+ *
+ * A state is a set of threads. A value that would build too many states is read to its end by moving
+ * the threads themselves, which costs more for each byte but keeps nothing.
+ */
+export class Dfa {
+  private readonly program: Program
+  private readonly classes: Classes
+  private readonly width: number
+  private readonly sees_last_newline: boolean
+  private threads: Threads
+  private table: Int32Array = new Int32Array(0)
+  private states = first_row
+  /** Where each state's threads lie in `members`, and how many they are. */
+  private offsets: Int32Array = new Int32Array(0)
+  private counts: Int32Array = new Int32Array(0)
+  private members: Int32Array = new Int32Array(0)
+  private members_used = 0
+  /** Open addressing from the hash of a set to its state; 0 is free. */
+  private index: Int32Array = new Int32Array(0)
+  private hashes: Int32Array = new Int32Array(0)
+  private marks: Int32Array = new Int32Array(0)
+  private mark = 0
+  private added = 0
+  private charged_bytes = 0
+  private start_of: Int32Array = new Int32Array(4)
+
+  constructor(program: Program) {
+    this.program = program
+    this.classes = classesOf(program)
+    this.width = this.classes.count
+    this.sees_last_newline = program.ops.some((op, step) => op === ASSERT && program.x[step] === 4)
+    this.threads = new Threads(program, this.classes)
+    this.begin()
+  }
+
+  /** Whether a match begins at or after `from`. Linear in the length of the value. */
+  test(value: string, from = 0): boolean {
+    pool.keepBound()
+    if (this.table.length > cells_max) this.empty()
+    const { of_byte } = this.classes
+    const matched = matched_row * this.width
+    const dead = dead_row * this.width
+    let state = this.startAt(value, from)
+    if (state <= dead) return state === matched
+    const length = value.length
+    const is_cut = this.sees_last_newline && length > from && value.charCodeAt(length - 1) === 10
+    const end = is_cut ? length - 1 : length
+    let table = this.table
+    this.added = 0
+    for (let at = from; at < end; at++) {
+      const group = of_byte[value.charCodeAt(at) & 255] as number
+      let next = table[state + group] as number
+      if (next <= dead) {
+        if (next === 0) {
+          if (this.added > added_max) return this.finish(this.simulate(value, at, state), at - from)
+          next = this.build(state, group)
+          table = this.table
+        }
+        if (next <= dead) return this.finish(next === matched, at - from)
+      }
+      state = next
+    }
+    return this.finish(this.atEnd(state, is_cut), end - from)
+  }
+
+  /** Forgets all states. */
+  empty(): void {
+    this.threads = new Threads(this.program, this.classes)
+    this.begin()
+  }
+
+  private begin(): void {
+    this.table = new Int32Array(16 * this.width)
+    this.states = first_row
+    this.offsets = new Int32Array(16)
+    this.counts = new Int32Array(16)
+    this.hashes = new Int32Array(16)
+    this.members = new Int32Array(64)
+    this.members_used = 0
+    this.index = new Int32Array(32)
+    this.start_of.fill(0)
+    if (this.charged_bytes > 0) pool.used_bytes -= this.charged_bytes
+    this.charged_bytes = 0
+  }
+
+  private finish(answer: boolean, bytes: number): boolean {
+    work.bytes += bytes
+    if (this.added > 0) {
+      const size = this.sizeBytes()
+      pool.charge(this, size - this.charged_bytes)
+      this.charged_bytes = size
+    }
+    return answer
+  }
+
+  private sizeBytes(): number {
+    const cells = this.table.length + this.offsets.length * 3 + this.members.length
+    return 4 * (cells + this.index.length + this.marks.length) + this.threads.size_bytes
+  }
+
+  private startAt(value: string, from: number): number {
+    const before = from === 0 ? EDGE : (this.classes.kind[this.groupAt(value, from - 1)] as number)
+    const known = this.start_of[before] as number
+    if (known !== 0) return known
+    const thread = this.threads.start(before)
+    let state = matched_row * this.width
+    if (thread !== -2) {
+      this.threads.next[0] = thread
+      state = this.stateOf(thread === -1 ? 0 : 1)
+    }
+    this.start_of[before] = state
+    return state
+  }
+
+  private groupAt(value: string, at: number): number {
+    return this.classes.of_byte[value.charCodeAt(at) & 255] as number
+  }
+
+  private atEnd(state: number, is_cut: boolean): boolean {
+    const dead = dead_row * this.width
+    let last = state
+    for (const group of is_cut
+      ? [this.classes.last_newline, this.classes.edge]
+      : [this.classes.edge]) {
+      const known = this.table[last + group] as number
+      last = known === 0 ? this.build(last, group) : known
+      if (last <= dead) break
+    }
+    return last === matched_row * this.width
+  }
+
+  /** Finds where a state goes on a class of bytes and keeps it. */
+  private build(state: number, group: number): number {
+    this.added++
+    const row = state / this.width
+    const offset = this.offsets[row] as number
+    const count = this.threads.move(this.members, offset, this.counts[row] as number, group)
+    const next = count === MATCHED ? matched_row * this.width : this.stateOf(count)
+    this.table[state + group] = next
+    return next
+  }
+
+  /** The state of the first `count` threads in `threads.next`. */
+  private stateOf(count: number): number {
+    if (count === 0 && this.cannotBegin()) return dead_row * this.width
+    const { next } = this.threads
+    if (this.marks.length < next.length) {
+      this.marks = new Int32Array(next.length)
+      this.mark = 0
+    }
+    const mark = ++this.mark
+    let hash = count
+    for (let index = 0; index < count; index++) {
+      const thread = next[index] as number
+      this.marks[thread] = mark
+      const mixed = Math.imul(thread + 1, mark_prime)
+      hash = (hash + (mixed ^ (mixed >>> 15))) | 0
+    }
+    const mask = this.index.length - 1
+    let slot = (hash ^ (hash >>> 16)) & mask
+    for (let row = this.index[slot] as number; row !== 0; row = this.index[slot] as number) {
+      if (this.hashes[row] === hash && this.isMarked(row, count)) return row * this.width
+      slot = (slot + 1) & mask
+    }
+    return this.addState(count, hash, slot) * this.width
+  }
+
+  private cannotBegin(): boolean {
+    const { threads } = this
+    return (
+      threads.start(OTHER) === -1 && threads.start(WORD) === -1 && threads.start(NEWLINE) === -1
+    )
+  }
+
+  private isMarked(row: number, count: number): boolean {
+    if (this.counts[row] !== count) return false
+    const offset = this.offsets[row] as number
+    for (let index = offset; index < offset + count; index++) {
+      if (this.marks[this.members[index] as number] !== this.mark) return false
+    }
+    return true
+  }
+
+  private addState(count: number, hash: number, slot: number): number {
+    const row = this.states++
+    if (row >= this.offsets.length) {
+      this.offsets = grown(this.offsets, row * 2)
+      this.counts = grown(this.counts, row * 2)
+      this.hashes = grown(this.hashes, row * 2)
+      this.table = grown(this.table, row * 2 * this.width)
+    }
+    if (this.members_used + count > this.members.length) {
+      this.members = grown(this.members, 2 * (this.members_used + count))
+    }
+    const { next } = this.threads
+    for (let index = 0; index < count; index++) {
+      this.members[this.members_used + index] = next[index] as number
+    }
+    this.offsets[row] = this.members_used
+    this.counts[row] = count
+    this.hashes[row] = hash
+    this.members_used += count
+    this.index[slot] = row
+    if (this.states * 2 > this.index.length) this.growIndex()
+    return row
+  }
+
+  private growIndex(): void {
+    this.index = new Int32Array(this.index.length * 2)
+    const mask = this.index.length - 1
+    for (let row = first_row; row < this.states; row++) {
+      const hash = this.hashes[row] as number
+      let slot = (hash ^ (hash >>> 16)) & mask
+      while (this.index[slot] !== 0) slot = (slot + 1) & mask
+      this.index[slot] = row
+    }
+  }
+
+  /** Reads the rest of a value by moving threads, keeping nothing. */
+  private simulate(value: string, from: number, state: number): boolean {
+    const { threads } = this
+    const row = state / this.width
+    const offset = this.offsets[row] as number
+    let count = this.counts[row] as number
+    let current: Int32Array = this.members.slice(offset, offset + count)
+    let other: Int32Array = new Int32Array(threads.next.length)
+    const length = value.length
+    for (let at = from; at <= length; at++) {
+      let group = this.classes.edge
+      if (at < length) group = this.groupAt(value, at)
+      if (this.sees_last_newline && at === length - 1 && value.charCodeAt(at) === 10) {
+        group = this.classes.last_newline
+      }
+      count = threads.move(current, 0, count, group)
+      if (count === MATCHED) return true
+      const written = threads.next
+      threads.next = other.length === written.length ? other : new Int32Array(written.length)
+      other = current
+      current = written
+    }
+    return false
+  }
+}
+
+function grown(array: Int32Array, size: number): Int32Array {
+  const larger = new Int32Array(size)
+  larger.set(array)
+  return larger
+}

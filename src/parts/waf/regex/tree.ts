@@ -1,0 +1,156 @@
+import { type ByteSet, union } from './bytes.ts'
+
+/** What must hold between two bytes. Line assertions see only \n; PCRE's `^` does not hold after a last \n. */
+export type Assertion =
+  | 'line_start'
+  | 'line_end'
+  | 'text_start'
+  | 'text_end'
+  | 'text_end_or_last_newline'
+  | 'word_edge'
+  | 'no_word_edge'
+
+/** A parsed expression. Case, dot and line options are already settled in the sets and assertions. */
+export type Node =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'set'; readonly set: ByteSet }
+  | { readonly kind: 'cat'; readonly items: readonly Node[] }
+  | { readonly kind: 'alt'; readonly items: readonly Node[] }
+  | RepeatNode
+  | { readonly kind: 'group'; readonly item: Node; readonly index: number }
+  | { readonly kind: 'atomic'; readonly item: Node; readonly at: number }
+  | { readonly kind: 'assert'; readonly assertion: Assertion }
+  | LookNode
+  | { readonly kind: 'backref'; readonly index: number; readonly at: number }
+
+/** `max` is Infinity when there is no upper bound. */
+export type RepeatNode = {
+  readonly kind: 'repeat'
+  readonly item: Node
+  readonly min: number
+  readonly max: number
+  readonly mode: 'greedy' | 'lazy' | 'possessive'
+  readonly at: number
+}
+
+export type LookNode = {
+  readonly kind: 'look'
+  readonly item: Node
+  readonly is_behind: boolean
+  readonly is_negative: boolean
+  readonly at: number
+}
+
+export type Tree = { readonly root: Node; readonly group_count: number }
+
+export const emptyNode: Node = { kind: 'empty' }
+
+/** The parts a node is made of, in the order of the pattern. */
+export function children(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'cat':
+    case 'alt':
+      return node.items
+    case 'repeat':
+    case 'group':
+    case 'atomic':
+    case 'look':
+      return [node.item]
+    default:
+      return []
+  }
+}
+
+/** Whether some part of the tree, or the node itself, satisfies `test`. */
+export function someNode(node: Node, test: (node: Node) => boolean): boolean {
+  return test(node) || children(node).some((child) => someNode(child, test))
+}
+
+/** The tree with each node replaced by what `change` makes of it, children first. */
+export function mapTree(node: Node, change: (node: Node) => Node): Node {
+  switch (node.kind) {
+    case 'cat':
+    case 'alt':
+      return change({ kind: node.kind, items: node.items.map((item) => mapTree(item, change)) })
+    case 'repeat':
+    case 'group':
+    case 'atomic':
+    case 'look':
+      return change({ ...node, item: mapTree(node.item, change) })
+    default:
+      return change(node)
+  }
+}
+
+/** The fewest and most bytes that a match of the node takes; a back-reference may take any number. */
+export function widthOf(node: Node): { readonly min: number; readonly max: number } {
+  switch (node.kind) {
+    case 'set':
+      return { min: 1, max: 1 }
+    case 'cat': {
+      let min = 0
+      let max = 0
+      for (const item of node.items) {
+        const width = widthOf(item)
+        min += width.min
+        max += width.max
+      }
+      return { min, max }
+    }
+    case 'alt': {
+      const widths = node.items.map(widthOf)
+      return {
+        min: Math.min(...widths.map((width) => width.min)),
+        max: Math.max(...widths.map((width) => width.max)),
+      }
+    }
+    case 'repeat': {
+      const width = widthOf(node.item)
+      const max = width.max === 0 || node.max === 0 ? 0 : width.max * node.max
+      return { min: width.min * node.min, max }
+    }
+    case 'group':
+    case 'atomic':
+      return widthOf(node.item)
+    case 'backref':
+      return { min: 0, max: Number.POSITIVE_INFINITY }
+    default:
+      return { min: 0, max: 0 }
+  }
+}
+
+/** The bytes that a non-empty match of the node can begin with, and whether it can also match nothing. */
+export function firstOf(node: Node): { readonly set: ByteSet; readonly can_be_empty: boolean } {
+  const none = new Uint32Array(8)
+  switch (node.kind) {
+    case 'set':
+      return { set: node.set, can_be_empty: false }
+    case 'cat': {
+      let set: ByteSet = none
+      for (const item of node.items) {
+        const first = firstOf(item)
+        set = union(set, first.set)
+        if (!first.can_be_empty) return { set, can_be_empty: false }
+      }
+      return { set, can_be_empty: true }
+    }
+    case 'alt': {
+      const firsts = node.items.map(firstOf)
+      return {
+        set: firsts.reduce<ByteSet>((all, first) => union(all, first.set), none),
+        can_be_empty: firsts.some((first) => first.can_be_empty),
+      }
+    }
+    case 'repeat': {
+      const first = firstOf(node.item)
+      return { set: first.set, can_be_empty: first.can_be_empty || node.min === 0 }
+    }
+    case 'group':
+    case 'atomic':
+      return firstOf(node.item)
+    case 'backref':
+      return { set: none.map(() => 0xffffffff), can_be_empty: true }
+    default:
+      return { set: none, can_be_empty: true }
+  }
+}
