@@ -2,6 +2,7 @@
 import type { ColumnType } from 'kysely'
 import type { AttackType } from '#model/attack-type-names.ts'
 import type { Action } from '#model/hit.ts'
+import type { Role } from '#model/user.ts'
 
 /** A jsonb column: read as what it holds, written as JSON text. */
 export type Json<T> = ColumnType<T, string, string>
@@ -97,6 +98,27 @@ export type NodesTable = {
   readonly status: Json<unknown>
 }
 
+export type UsersTable = {
+  readonly id: string
+  /** In lower case. */
+  readonly username: string
+  readonly role: Role
+  /** PHC string. */
+  readonly password_hash: string
+  readonly must_change_password: boolean
+  readonly created_at: string
+  readonly password_changed_at: string | null
+}
+
+export type SessionsTable = {
+  /** SHA-256 of the token in the cookie, hexadecimal. */
+  readonly id_hash: string
+  readonly user_id: string
+  readonly client: string
+  readonly created_at: string
+  readonly seen_at: string
+}
+
 export type Tables = {
   readonly hits: HitsTable
   readonly attacks: AttacksTable
@@ -105,4 +127,6 @@ export type Tables = {
   readonly traffic: TrafficTable
   readonly traffic_samples: TrafficSamplesTable
   readonly nodes: NodesTable
+  readonly users: UsersTable
+  readonly sessions: SessionsTable
 }
