@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { type DecodedContent, decodeContent } from './content-decoding.ts'
+
+const limits = { output_bytes_max: 1 << 20, ratio_max: 100 }
+const page = Buffer.from('<p>honest content</p>'.repeat(20))
+
+function reason(result: DecodedContent): string {
+  return result.kind === 'refused' ? result.reason : result.kind
+}
+
+function decoded(result: DecodedContent): string {
+  assert.equal(result.kind, 'decoded')
+  return result.kind === 'decoded' ? result.bytes.toString() : ''
+}
+
+test('decodeContent() decodes gzip, x-gzip and both readings of deflate', () => {
+  for (const [encoding, bytes] of [
+    ['gzip', gzipSync(page)],
+    ['X-GZip', gzipSync(page)],
+    [' GZIP ', gzipSync(page)],
+    ['identity, gzip', gzipSync(page)],
+    ['deflate', deflateSync(page)],
+    ['deflate', deflateRawSync(page)],
+  ] as const) {
+    assert.equal(decoded(decodeContent(encoding, bytes, limits)), page.toString(), encoding)
+  }
+})
+
+test('decodeContent() takes up to three encodings off, the last first', () => {
+  const twice = gzipSync(gzipSync(page))
+  assert.equal(decoded(decodeContent('gzip, gzip', twice, limits)), page.toString())
+  const mixed = gzipSync(deflateSync(page))
+  assert.equal(decoded(decodeContent('deflate, gzip', mixed, limits)), page.toString())
+  assert.equal(reason(decodeContent('gzip, deflate', mixed, limits)), 'corrupt')
+  assert.equal(reason(decodeContent('gzip,gzip,gzip,gzip', twice, limits)), 'unsupported')
+})
+
+test('decodeContent() joins the members of a gzip stream', () => {
+  const bytes = Buffer.concat([gzipSync('one '), gzipSync('two')])
+  assert.equal(decoded(decodeContent('gzip', bytes, limits)), 'one two')
+})
+
+test('decodeContent() leaves a body without an encoding alone', () => {
+  for (const encoding of ['', 'identity', ' , identity ,']) {
+    assert.deepEqual(decodeContent(encoding, page, limits), { kind: 'identity' })
+  }
+})
+
+test('decodeContent() never feeds br, zstd or an unknown encoding to a decoder', () => {
+  for (const encoding of ['br', 'zstd', 'compress', 'gzip, br', 'br, gzip', '__proto__']) {
+    assert.equal(reason(decodeContent(encoding, brotliCompressSync(page), limits)), 'unsupported')
+  }
+})
+
+test('decodeContent() sees every truncation', () => {
+  for (const [encoding, bytes] of [
+    ['gzip', gzipSync(page)],
+    ['deflate', deflateSync(page)],
+    ['deflate', deflateRawSync(page)],
+  ] as const) {
+    for (let length = 1; length < bytes.length; length++) {
+      const result = decodeContent(encoding, bytes.subarray(0, length), limits)
+      assert.equal(result.kind, 'refused', `${encoding} cut to ${length}`)
+    }
+    const cut = bytes.subarray(0, bytes.length - 1)
+    assert.equal(reason(decodeContent(encoding, cut, limits)), 'truncated')
+  }
+})
+
+test('decodeContent() refuses bytes behind the end', () => {
+  for (const tail of ['garbage', '\0', '\0\0\0\0']) {
+    for (const [encoding, bytes] of [
+      ['gzip', gzipSync(page)],
+      ['deflate', deflateSync(page)],
+      ['deflate', deflateRawSync(page)],
+    ] as const) {
+      const longer = Buffer.concat([bytes, Buffer.from(tail)])
+      assert.equal(reason(decodeContent(encoding, longer, limits)), 'corrupt')
+    }
+  }
+})
+
+test('decodeContent() refuses a wrong checksum and a stream that asks for a dictionary', () => {
+  const bytes = gzipSync(page)
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 6) ^ 1, bytes.length - 6)
+  assert.equal(reason(decodeContent('gzip', bytes, limits)), 'corrupt')
+  const asking = deflateSync(page, { dictionary: Buffer.from('honest') })
+  assert.equal(reason(decodeContent('deflate', asking, limits)), 'corrupt')
+})
+
+test('decodeContent() stops a bomb at the limit without unpacking it', () => {
+  const bomb = gzipSync(Buffer.alloc(64 << 20))
+  const before = process.memoryUsage().arrayBuffers
+  const result = decodeContent('gzip', bomb, { output_bytes_max: 1 << 20, ratio_max: 1e9 })
+  const grown = process.memoryUsage().arrayBuffers - before
+  assert.equal(reason(result), 'too_large')
+  assert.ok(grown < 8 << 20, `grew by ${grown} bytes`)
+  assert.equal(
+    reason(decodeContent('gzip', bomb, { ...limits, output_bytes_max: 1 << 30 })),
+    'too_large',
+  )
+  const nested = gzipSync(bomb)
+  assert.equal(reason(decodeContent('gzip, gzip', nested, limits)), 'too_large')
+})
+
+test('decodeContent() allows exactly the limit and not a byte more', () => {
+  const bytes = gzipSync(Buffer.alloc(1_000))
+  assert.equal(decodeContent('gzip', bytes, { ...limits, output_bytes_max: 1_000 }).kind, 'decoded')
+  assert.equal(
+    reason(decodeContent('gzip', bytes, { ...limits, output_bytes_max: 999 })),
+    'too_large',
+  )
+})
+
+test('decodeContent() gives an empty content for no bytes at all', () => {
+  assert.equal(decoded(decodeContent('gzip', Buffer.alloc(0), limits)), '')
+})
+
+test('decodeContent() answers for any bytes', () => {
+  const encodings = fc.constantFrom('gzip', 'deflate', 'gzip, deflate', 'br', '')
+  fc.assert(
+    fc.property(encodings, fc.uint8Array({ maxLength: 200 }), (encoding, bytes) => {
+      assert.ok(decodeContent(encoding, Buffer.from(bytes), limits).kind)
+      const headed = Buffer.concat([gzipSync('').subarray(0, 10), bytes])
+      assert.ok(decodeContent(encoding, headed, limits).kind)
+    }),
+    { numRuns: 500 },
+  )
+})
