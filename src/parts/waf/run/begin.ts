@@ -1,0 +1,136 @@
+/** A transaction: the state of one request, and the phases that move it. */
+import { bodyProcessors } from '../bodies.ts'
+import { variableNamed } from '../compile/templates.ts'
+import type { Program, State } from '../program.ts'
+import type { Intervention, Transaction, TransactionStart } from '../transaction.ts'
+import { entriesOf } from '../variables/define.ts'
+import { requestHeader } from '../variables/request.ts'
+import { responseType } from '../variables/response.ts'
+import { runPhase } from './evaluate.ts'
+import { requestLine } from './request-line.ts'
+import { scoresOf } from './scores.ts'
+
+/** Parts of a multipart body that are read; more is an error of the body. */
+const multipartPartsMax = 1000
+
+/** Starts a transaction; no rule has run yet. */
+export function begin(program: Program, start: TransactionStart): Transaction {
+  const state = initialState(program, start)
+  state.body_processor = processorOf(requestHeader(state, 'content-type'))
+  const run = (phase: number): Intervention | undefined => {
+    const isOver = state.intervention?.disruptive === true || phase <= state.allowed_to
+    if (phase <= state.phase) return state.intervention
+    if (state.engine === 'Off' || (isOver && phase < 5)) state.phase = phase
+    else runPhase(state, phase)
+    return state.intervention
+  }
+  return {
+    requestHeaders: () => run(1),
+    requestBody(body, facts = {}) {
+      if (state.phase < 2) readBody(state, body, facts)
+      return run(2)
+    },
+    responseHeaders(response) {
+      state.response = response
+      return run(3)
+    },
+    wantsResponseBody() {
+      const { response_body_mime_types: types } = program.settings
+      if (!state.response_body_access || state.engine === 'Off') return false
+      return types.includes('*') || types.includes(responseType(state))
+    },
+    responseBody(body, facts = {}) {
+      state.response_body = state.response_body_access ? body : undefined
+      state.is_response_truncated = facts.truncated === true
+      return run(4)
+    },
+    logging: () => void run(5),
+    matches: state.matches,
+    get matches_left_out() {
+      return state.matches_left_out
+    },
+    get scores() {
+      return scoresOf(state)
+    },
+    get intervention() {
+      return state.intervention
+    },
+    variable: (name) => valueOf(state, name),
+  }
+}
+
+function readBody(
+  state: State,
+  body: string | undefined,
+  facts: { readonly truncated?: boolean; readonly error?: string },
+) {
+  state.is_body_truncated = facts.truncated === true
+  state.body_error = facts.error
+  if (body === undefined || !state.request_body_access) return
+  state.request_body = body
+  const processor = bodyProcessors.get(state.body_processor)
+  if (processor === undefined) return
+  const { arguments_max, json_depth_max } = state.program.settings
+  const limits = { arguments_max, json_depth_max, multipart_parts_max: multipartPartsMax }
+  state.body = processor(body, requestHeader(state, 'content-type') ?? '', limits)
+  state.body_error ??= state.body.error
+}
+
+/** Forms are recognised by their type; JSON and XML only by a rule (ctl:requestBodyProcessor), as in ModSecurity. */
+function processorOf(contentType: string | undefined): string {
+  if (contentType === undefined) return ''
+  const type = contentType.trimStart().toLowerCase()
+  if (type.startsWith('application/x-www-form-urlencoded')) return 'URLENCODED'
+  return type.startsWith('multipart/form-data') ? 'MULTIPART' : ''
+}
+
+function valueOf(state: State, name: string): string | undefined {
+  const colon = name.indexOf(':')
+  const place = { file: 'variable', line: 1, column: 1 }
+  const variable = variableNamed(colon === -1 ? name : name.slice(0, colon), place)
+  const entries = entriesOf(state, variable)
+  if (colon === -1) return entries[0]?.value.text
+  const folded = name.slice(colon + 1).toLowerCase()
+  return entries.find((entry) => entry.folded === folded)?.value.text
+}
+
+function initialState(program: Program, start: TransactionStart): State {
+  return {
+    start,
+    program,
+    line: requestLine(start.uri),
+    engine: start.rule_engine ?? program.settings.rule_engine,
+    phase: 0,
+    allowed_to: 0,
+    has_phase_ended: false,
+    lists: new Map(),
+    plans: new Array(program.plan_count).fill(undefined),
+    tx: new Map(),
+    environment: new Map(),
+    records: new Map(),
+    matched: undefined,
+    matched_all: [],
+    rule: undefined,
+    removed_rules: undefined,
+    removed_targets: undefined,
+    body_processor: '',
+    is_body_forced: false,
+    request_body_access: program.settings.request_body_access,
+    response_body_access: program.settings.response_body_access,
+    request_body: undefined,
+    body: undefined,
+    body_error: undefined,
+    is_body_truncated: false,
+    arguments_error: false,
+    response: undefined,
+    response_body: undefined,
+    is_response_truncated: false,
+    session_id: undefined,
+    user_id: undefined,
+    highest_severity: 255,
+    score_added: 0,
+    intervention: undefined,
+    matches: [],
+    matches_left_out: 0,
+  }
+}

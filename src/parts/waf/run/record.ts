@@ -1,0 +1,73 @@
+/** The record of a match: what an operator of the gateway will want to see. */
+import type { Entry, Link, Located, Rule, State } from '../program.ts'
+import { nameOf, nodesOf, transformed } from './values.ts'
+
+/** A value that a link matched. */
+export type Hit = {
+  readonly link: Link
+  readonly entry: Entry
+  /** After the transformations. */
+  readonly value: string
+  readonly located: Located | undefined
+}
+
+/** Matches of one transaction that are recorded; an attacker must not fill the memory with more. */
+export const matchesMax = 500
+
+/** Records a match if its rule is logged. `hits` holds one hit for each link of the chain. */
+export function recordMatch(state: State, rule: Rule, hits: readonly Hit[]) {
+  if (rule.severity_rank < state.highest_severity) state.highest_severity = rule.severity_rank
+  if (!rule.is_logged) return
+  if (state.matches.length >= matchesMax) {
+    state.matches_left_out++
+    return
+  }
+  const hit = tellingHit(hits)
+  const origin = hit === undefined ? undefined : originOf(hit.entry)
+  state.matches.push({
+    rule_id: rule.id,
+    phase: rule.phase,
+    message: rule.message.expand(state),
+    data: rule.data.expand(state),
+    severity: rule.severity,
+    tags: rule.tags,
+    version: rule.version,
+    file: rule.place.file,
+    line: rule.place.line,
+    operator: hit?.link.operator_text ?? '',
+    score: state.score_added,
+    paranoia_level: rule.paranoia_level,
+    variable: origin === undefined ? '' : nameOf(origin),
+    value: hit?.value ?? '',
+    raw_value: origin?.value.text ?? '',
+    steps: hit === undefined ? [] : stepsOf(hit),
+    matched_text: hit?.located?.text ?? '',
+    matched_at: hit?.located?.at ?? -1,
+    is_detection: rule.is_detection,
+  })
+}
+
+/** Of a chain the last link that looked at the request itself tells most; TX only holds what rules wrote. */
+function tellingHit(hits: readonly Hit[]): Hit | undefined {
+  return hits.findLast((hit) => originOf(hit.entry).collection !== 'TX') ?? hits.at(-1)
+}
+
+/** What MATCHED_VAR and MATCHED_VARS were copied from, at the first. */
+function originOf(entry: Entry): Entry {
+  let origin = entry
+  while (origin.origin !== undefined) origin = origin.origin
+  return origin
+}
+
+/** The transformations that changed the value, from the request's bytes on, through copies in MATCHED_VARS. */
+function stepsOf(hit: Hit): readonly { readonly transformation: string; readonly value: string }[] {
+  const steps: { transformation: string; value: string }[] = []
+  let before = hit.entry.value.text
+  for (const node of nodesOf(hit.link.chain)) {
+    const value = transformed(hit.entry.value, node)
+    if (value !== before) steps.push({ transformation: node.name, value })
+    before = value
+    if (value === hit.value) break
+  }
+  return steps
+}

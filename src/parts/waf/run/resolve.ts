@@ -1,0 +1,74 @@
+/** The values that the targets of a rule mean, now. */
+import type { Choice, Entry, Exclusion, State, Target, TargetPlan } from '../program.ts'
+import { entriesOf } from '../variables/define.ts'
+import { textOf } from './values.ts'
+
+/** The values of a plan; those that no rule can change are resolved once a phase. */
+export function resolve(state: State, plan: TargetPlan): readonly Entry[] {
+  if (!plan.is_settled) return collect(state, plan)
+  const known = state.plans[plan.number]
+  if (known !== undefined) return known
+  const entries = collect(state, plan)
+  state.plans[plan.number] = entries
+  return entries
+}
+
+/** Leaves out what ctl:ruleRemoveTarget* took away. */
+export function withoutRemoved(
+  entries: readonly Entry[],
+  removed: readonly Exclusion[],
+): readonly Entry[] {
+  return entries.filter((entry) => !removed.some((one) => excludes(one, entry)))
+}
+
+function collect(state: State, plan: TargetPlan): readonly Entry[] {
+  const [first] = plan.targets
+  if (plan.targets.length === 1 && first !== undefined) return entriesOfTarget(state, first)
+  const all: Entry[] = []
+  for (const target of plan.targets) {
+    for (const entry of entriesOfTarget(state, target)) all.push(entry)
+  }
+  return all
+}
+
+function entriesOfTarget(state: State, target: Target): readonly Entry[] {
+  const { variable, choice, exclusions } = target
+  let entries: readonly Entry[]
+  if (choice.kind === 'name' && variable.find !== undefined) {
+    const found = variable.find(state, choice.folded)
+    entries = found === undefined ? nothing : [found]
+  } else {
+    const all = entriesOf(state, variable)
+    entries = choice.kind === 'all' ? all : all.filter((entry) => isChosen(choice, entry))
+  }
+  if (exclusions.length > 0) entries = withoutRemoved(entries, exclusions)
+  if (!target.is_count) return entries
+  return [
+    {
+      collection: target.source,
+      key: '',
+      folded: '',
+      value: textOf(String(entries.length)),
+      origin: undefined,
+    },
+  ]
+}
+
+const nothing: readonly Entry[] = []
+
+function isChosen(choice: Choice, entry: Entry): boolean {
+  switch (choice.kind) {
+    case 'all':
+      return true
+    case 'name':
+      return entry.folded === choice.folded
+    case 'pattern':
+      return choice.regex.test(entry.key)
+    default:
+      return choice satisfies never
+  }
+}
+
+function excludes(exclusion: Exclusion, entry: Entry): boolean {
+  return exclusion.collection === entry.collection && isChosen(exclusion.choice, entry)
+}
