@@ -13,7 +13,7 @@ const first_row = 3
 const cells_max = 400_000
 
 /** The transitions that one value may add; the rest of it is read by moving threads. */
-const added_max = 2_000
+const added_by_default_max = 2_000
 
 const mark_prime = 0x9e3779b1
 
@@ -27,6 +27,7 @@ export class Dfa {
   private readonly program: Program
   private readonly classes: Classes
   private readonly width: number
+  private readonly added_max: number
   private readonly sees_last_newline: boolean
   private threads: Threads
   private table: Int32Array = new Int32Array(0)
@@ -45,7 +46,8 @@ export class Dfa {
   private charged_bytes = 0
   private start_of: Int32Array = new Int32Array(4)
 
-  constructor(program: Program) {
+  constructor(program: Program, added_max = added_by_default_max) {
+    this.added_max = added_max
     this.program = program
     this.classes = classesOf(program)
     this.width = this.classes.count
@@ -73,7 +75,8 @@ export class Dfa {
       let next = table[state + group] as number
       if (next <= dead) {
         if (next === 0) {
-          if (this.added > added_max) return this.finish(this.simulate(value, at, state), at - from)
+          if (this.added > this.added_max)
+            return this.finish(this.simulate(value, at, state), at - from)
           next = this.build(state, group)
           table = this.table
         }
