@@ -36,7 +36,7 @@ function readAfter(value: string, quote: string): string | undefined {
 /** The whole value is an address that runs: `javascript:` and code without a space before it. */
 function isScriptAddress(value: string): boolean {
   const scheme = activeScheme(value, 0, value.length)
-  if (scheme === undefined || scheme === 'feed' || scheme === 'view-source') return false
+  if (scheme !== 'javascript' && scheme !== 'vbscript') return false
   const colon = value.indexOf(':')
   for (let at = colon + 1; at < value.length; at++) {
     const code = value.charCodeAt(at)

@@ -63,6 +63,7 @@ export const kind = {
   function_name: 47,
   danger_name: 48,
   block_comment: 49,
+  close_brace: 50,
 } as const
 
 /** How many kinds can appear in a shape. */

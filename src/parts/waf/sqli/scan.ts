@@ -12,6 +12,8 @@ export interface Dialect {
 export interface Token {
   kind: number
   start: number
+  /** The first byte; NaN at the end. */
+  code: number
   /** The first byte after the token, where the next one starts. */
   end: number
 }
@@ -23,8 +25,9 @@ export function readToken(value: string, at: number, dialect: Dialect, token: To
   let start = at
   while (start < value.length && isSpace(value, start)) start++
   token.start = start
+  token.code = value.charCodeAt(start)
   if (start >= value.length) return finish(token, kind.end, start)
-  const code = value.charCodeAt(start)
+  const code = token.code
   if (isDigit(code)) return readNumber(value, start, token)
   if (isWordStart(code)) return readWord(value, start, dialect, token)
   if (code === 39 || code === 34) return readString(value, start + 1, code, dialect, token)
@@ -95,9 +98,14 @@ function readWord(value: string, start: number, dialect: Dialect, token: Token):
     return readString(value, end + 1, next, dialect, token)
   }
   let word = wordKind(value, start, end)
+  if (word === 0) {
+    const dot = dotBeforeDigit(value, start, end)
+    const first = dot < end ? wordKind(value, start, dot) : 0
+    if (isConnective(first) || first === kind.select) return finish(token, first, dot)
+  }
   if (word === kind.function_name || word === kind.danger_name) {
     const is_call = opensCall(value, end)
-    if (word === kind.danger_name) word = is_call ? kind.danger : kind.danger_name
+    if (word === kind.danger_name) word = is_call ? dangerKind(value, end) : kind.danger_name
     else word = is_call ? kind.call : kind.name
   } else if (word === kind.variable && next === 40) word = kind.call
   else if (next === 40 && (word === kind.object || word === kind.put)) word = kind.call
@@ -112,6 +120,23 @@ function isPrefix(value: string, start: number, end: number): boolean {
     end - start === 1 &&
     (code === 110 || code === 120 || code === 98 || code === 101 || code === 113)
   )
+}
+
+/** `sleep (8 hours)` is English, `sleep (8)` is not. */
+function dangerKind(value: string, name_end: number): number {
+  const has_gap = value.charCodeAt(name_end) !== 40
+  if (!has_gap) return kind.danger
+  let at = value.indexOf('(', name_end) + 1
+  for (const limit = at + 16; at < limit && !isWordStart(value.charCodeAt(at)); at++);
+  return isWordStart(value.charCodeAt(at)) ? kind.call : kind.danger
+}
+
+/** Where `select.1` and `or.5` fall apart; `end` when there is no such dot. */
+function dotBeforeDigit(value: string, start: number, end: number): number {
+  // The longest word that is looked for has eight letters.
+  for (let at = start; at < end && at <= start + 9; at++)
+    if (value.charCodeAt(at) === 46) return isDigit(value.charCodeAt(at + 1)) ? at : end
+  return end
 }
 
 /** Function names may stand apart from their parenthesis by white space or a comment. */
@@ -156,12 +181,14 @@ function readSymbol(
       return readDollar(value, start, token)
     case 96:
       return readDelimited(value, start, 96, token)
+    case 123:
+      return readBrace(value, start, token)
+    case 125:
+      return finish(token, kind.close_brace, start + 1)
     case 91:
       return readDelimited(value, start, 93, token)
     case 92:
-      return next === 78
-        ? finish(token, kind.variable, start + 2)
-        : finish(token, kind.other, start + 1)
+      return readBackslash(value, start, next, token)
     default:
       return readOperator(value, start, code, next, token)
   }
@@ -193,9 +220,10 @@ function readSlash(value: string, start: number, next: number, token: Token): To
 function runsSql(value: string, from: number): boolean {
   let at = from
   while (at < value.length && isSpace(value, at)) at++
-  if (isDigit(value.charCodeAt(at))) return true
+  if (at === from && isDigit(value.charCodeAt(at))) return true
   const word = wordKind(value, at, afterWord(value, at))
-  return word !== 0
+  if (at === from) return word !== 0
+  return word === kind.union || word === kind.select || word === kind.logic
 }
 
 function readVariable(value: string, start: number, token: Token): Token {
@@ -208,6 +236,24 @@ function readVariable(value: string, start: number, token: Token): Token {
   }
   const end = afterWord(value, at)
   return finish(token, end > at ? kind.variable : kind.other, end)
+}
+
+/** `\N` is null to MySQL; before a name it belongs to a path. */
+function readBackslash(value: string, start: number, next: number, token: Token): Token {
+  if (next === 78) return finish(token, kind.variable, start + 2)
+  let at = start + 1
+  while (value.charCodeAt(at) === 92) at++
+  const end = afterWord(value, at)
+  return end > at ? finish(token, kind.name, end) : finish(token, kind.other, at)
+}
+
+/** `{d '2020-01-01'}`, `{fn now()}`: the escapes of ODBC, which MySQL reads too. */
+function readBrace(value: string, start: number, token: Token): Token {
+  const end = afterWord(value, start + 1)
+  const code = value.charCodeAt(end)
+  const is_escape = end > start + 1 && (code <= 32 || code === 39 || code === 40 || code === 96)
+  if (is_escape) return finish(token, kind.open, end)
+  return finish(token, kind.other, start + 1)
 }
 
 /** `$1.50` is money, `$$…$$` and `$tag$…$tag$` are strings of PostgreSQL. */

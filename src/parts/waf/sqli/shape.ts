@@ -5,7 +5,7 @@ import { type Dialect, readString, readToken, type Token } from './scan.ts'
 /** Longest shape that is kept: the grammar decides on fewer tokens. */
 const shape_length = 10
 
-const token: Token = { kind: 0, start: 0, end: 0 }
+const token: Token = { kind: 0, start: 0, end: 0, code: 0 }
 
 /** Operands: a value may stand here. */
 const is_operand = flags(
@@ -72,6 +72,7 @@ export class Shape {
   judge(value: string, quote: number, dialect: Dialect): string | undefined {
     this.#reset()
     let at = 0
+    let has_comment = false
     if (quote !== 0) {
       token.start = 0
       readString(value, 0, quote, dialect, token)
@@ -82,8 +83,10 @@ export class Shape {
     for (;;) {
       readToken(value, at, dialect, token)
       at = token.end
-      if (token.kind !== kind.block_comment) {
-        this.#take(token.kind)
+      if (token.kind === kind.block_comment) has_comment = true
+      else {
+        // A comment inside is as good a proof as one at the end.
+        this.#take(token.kind === kind.end && has_comment ? kind.comment : token.kind)
         this.#before = this.#last
         this.#last = token.kind
       }
@@ -123,6 +126,13 @@ export class Shape {
     if (state === this.#grammar.accept) this.#accepted = true
   }
 
+  /** Nobody honest sends a comment that the database runs. */
+  #accept(): void {
+    this.#length = Math.min(this.#length, shape_length)
+    this.#append(kind.executable)
+    this.#accepted = true
+  }
+
   #tail(back: number): number {
     return back <= this.#length ? (this.#kinds[this.#length - back] ?? 0) : -1
   }
@@ -134,6 +144,9 @@ export class Shape {
   #take(what: number): void {
     if (what === kind.open) this.#takeOpen()
     else if (what === kind.close) this.#takeClose()
+    else if (what === kind.close_brace && this.#depth > 0) this.#takeClose()
+    else if (what === kind.close_brace) this.#append(kind.other)
+    else if (what === kind.executable) this.#accept()
     else if (what === kind.not || (this.#call_depth >= 0 && this.#isArgument(what))) return
     else if (this.#completes(what)) return
     else if (is_half[what] === 1) this.#takeOperand(kind.name)
@@ -160,7 +173,7 @@ export class Shape {
   /** Inside the arguments of a function only a subselect and the end matter. */
   #isArgument(what: number): boolean {
     if (what === kind.end || what === kind.executable) return false
-    if (what === kind.comment || what === kind.union) return false
+    if (what === kind.comment || what === kind.union || what === kind.danger) return false
     return !(what === kind.select && this.#last === kind.open)
   }
 
@@ -211,13 +224,31 @@ export class Shape {
 
   #takeOperand(what: number): void {
     if (this.#tail(1) === kind.arithmetic && is_operand[this.#tail(2)] === 1) {
-      const is_kept = what === kind.danger || what === kind.unclosed || this.#length === 2
-      if (!(is_kept && this.#tail(2) !== kind.name) && what !== kind.danger) {
+      const is_kept = what === kind.danger || what === kind.unclosed
+      if (!is_kept && this.#tail(2) !== kind.breakout) {
         this.#length--
         return
       }
     }
+    if (this.#isListed(what) || this.#isCompared()) {
+      this.#length--
+      return
+    }
     this.#append(what)
+  }
+
+  /** `1, 2, 3` at the beginning: values of an insert, or of `in`. */
+  #isListed(what: number): boolean {
+    const is_plain = what !== kind.unclosed && what !== kind.danger
+    return is_plain && this.#length === 2 && this.#tail(1) === kind.comma
+  }
+
+  /** `a = b = c`, and `select a || b` */
+  #isCompared(): boolean {
+    const glue = this.#tail(1)
+    if (is_operand[this.#tail(2)] !== 1) return false
+    if (glue === kind.logic) return this.#kinds[0] === kind.select
+    return glue === kind.compare && this.#tail(3) === kind.compare
   }
 
   #takeOperator(what: number): void {
@@ -229,10 +260,16 @@ export class Shape {
     if (what === kind.arithmetic) {
       if (this.#tail(1) === kind.select || this.#tail(1) === kind.subselect)
         this.#append(kind.number)
+      else if (!isSign(token.code)) this.#append(what)
       return
     }
     if (this.#tail(1) !== kind.compare) this.#append(what)
   }
+}
+
+/** `+`, `-`, and `*` and `%` which stand for values here and there. */
+function isSign(code: number): boolean {
+  return code === 43 || code === 45
 }
 
 function flags(...kinds: readonly number[]): Uint8Array {
