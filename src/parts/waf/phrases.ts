@@ -12,13 +12,12 @@ export type Phrases = {
  * each class of bytes, so that each byte of a value costs one look-up. An empty phrase is never found.
  */
 export function compilePhrases(phrases: readonly string[]): Phrases {
-  const classes = classesOf(phrases)
-  const trie = trieOf(phrases, classes)
-  finish(trie, classes.count)
-  const { table, phrase_of } = trie
-  const { of_byte } = classes
+  let automaton: Automaton | undefined
   return {
     find(value) {
+      automaton ??= automatonOf(phrases)
+      const { table, phrase_of, classes } = automaton
+      const { of_byte } = classes
       let row = 0
       for (let at = 0; at < value.length; at++) {
         row = table[row + (of_byte[value.charCodeAt(at) & 255] as number)] as number
@@ -28,6 +27,16 @@ export function compilePhrases(phrases: readonly string[]): Phrases {
       return undefined
     },
   }
+}
+
+type Automaton = Trie & { readonly classes: Classes }
+
+/** Built when first needed: some lists have thousands of phrases and belong to rules that are off. */
+function automatonOf(phrases: readonly string[]): Automaton {
+  const classes = classesOf(phrases)
+  const trie = trieOf(phrases, classes)
+  finish(trie, classes.count)
+  return { ...trie, classes }
 }
 
 type Classes = { readonly of_byte: Uint8Array | Uint16Array; readonly count: number }
