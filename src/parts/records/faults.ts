@@ -10,6 +10,8 @@ export const recordsFaults = faults('records', {
     `Cannot open the database in "${f.dir}": ${f.why}; move the directory away to start empty`,
   not_migrated: (f: { why: string }) =>
     `Cannot bring the tables of the database up to date: ${f.why}`,
+  /** A record holds what no column takes (a number out of range, a text too long to index). */
+  bad_value: (f: { why: string }) => `Cannot store the records: ${f.why}`,
   bad_cursor: (f: { cursor: string }) =>
     `Cannot read on from "${f.cursor}": it is no cursor of ours`,
 })
