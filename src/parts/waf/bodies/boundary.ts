@@ -39,13 +39,17 @@ export type BoundaryLines = {
 export function readBoundary(content_type: string): Boundary {
   const type = 'multipart/form-data'
   const is_form = content_type.slice(0, type.length).toLowerCase() === type
-  const header = readParameters(content_type, is_form ? type.length : 0, false)
+  const header = readParameters(
+    content_type,
+    is_form ? type.length : firstSemicolon(content_type),
+    false,
+  )
   const found = header.list.filter((parameter) => parameter.name === 'boundary')
   const [parameter] = found
   let problem: string | undefined
   if (!is_form) problem = 'Content-Type is not multipart/form-data'
   else if (parameter === undefined) problem = 'no boundary in Content-Type'
-  else if (wordCount(content_type, 'boundary') > 1) problem = 'several boundaries in Content-Type'
+  else if (boundaryCount(content_type) > 1) problem = 'several boundaries in Content-Type'
   else if (!isValid(parameter.value)) problem = 'invalid boundary in Content-Type'
   else problem = header.problem && `${header.problem} in Content-Type`
   const is_usable = parameter !== undefined && isUsable(parameter.value)
@@ -70,10 +74,19 @@ function isValid(boundary: string): boolean {
   return true
 }
 
-function wordCount(text: string, word: string): number {
-  const lower = text.toLowerCase()
+function firstSemicolon(header: string): number {
+  const at = header.indexOf(';')
+  return at < 0 ? header.length : at
+}
+
+/** How often the header could be read to name a boundary: the word and, anywhere behind it, an equals sign. */
+function boundaryCount(header: string): number {
+  const lower = header.toLowerCase()
+  const last_equals = lower.lastIndexOf('=')
   let count = 0
-  for (let i = lower.indexOf(word); i >= 0; i = lower.indexOf(word, i + word.length)) count++
+  for (let i = lower.indexOf('boundary'); i >= 0; i = lower.indexOf('boundary', i + 8)) {
+    if (i < last_equals) count++
+  }
   return count
 }
 

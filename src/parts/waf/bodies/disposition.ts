@@ -15,7 +15,7 @@ export type Disposition = {
 export function readDisposition(header: string): Disposition {
   const type = 'form-data'
   const is_form = header.slice(0, type.length).toLowerCase() === type
-  const parameters = readParameters(header, is_form ? type.length : 0, true)
+  const parameters = readParameters(header, is_form ? type.length : firstEnd(header), true)
   const { list } = parameters
   const name = list.find((parameter) => parameter.name === 'name')?.value
   const filename =
@@ -43,4 +43,10 @@ function problemOf(parameters: Parameters): string | undefined {
     seen.add(name)
   }
   return seen.has('name') ? undefined : 'no name'
+}
+
+/** Where the first word of another disposition ends. */
+function firstEnd(header: string): number {
+  const at = header.indexOf(';')
+  return at < 0 ? header.length : at
 }

@@ -102,6 +102,13 @@ test('each anomaly of the Content-Type raises its flag', () => {
   }
 })
 
+test('a boundary may hold the word boundary', () => {
+  const type = 'multipart/form-data; boundary=boundary'
+  const body = read((field + end).replaceAll('--Xy', '--boundary'), type)
+  assert.deepEqual(body.args, [['a', '1']])
+  assert.equal(body.error, undefined)
+})
+
 test('a Content-Type whose boundary is broken is an error', () => {
   for (const content_type of [
     '',
@@ -158,6 +165,8 @@ test('a broken part is an error, and the parts behind it are still read', () => 
     `--Xy\r\n${name}\r\n${name}\r\n\r\nx\r\n`,
     `--Xy\r\n${name}\r\nno colon\r\n\r\nx\r\n`,
     `--Xy\r\n${name}\r\n: x\r\n\r\nx\r\n`,
+    `--Xy\r\n${name}\r\nX\x0e: y\r\n\r\nx\r\n`,
+    `--Xy\r\n${name}\r\nX : y\r\n\r\nx\r\n`,
     `--Xy\r\n folded: x\r\n${name}\r\n\r\nx\r\n`,
     `--Xy\r\n${name}\r\nX: \0\r\n\r\nx\r\n`,
     `--Xy\r\n${name}\rX: y\r\n\r\nx\r\n`,
@@ -180,6 +189,12 @@ test('a broken part is an error, and the parts behind it are still read', () => 
     assert.equal(parsed.multipart['STRICT_ERROR'], 1)
     assert.deepEqual(parsed.args.at(-1), ['a', '1'], broken)
   }
+})
+
+test('a part whose headers run into its content gives that content', () => {
+  const body = read(`--Xy\r\nContent-Disposition: form-data; name="b"\r\n<script>\r\n${end}`)
+  assert.deepEqual(body.args, [['b', '<script>']])
+  assert.equal(body.multipart['INVALID_PART'], 1)
 })
 
 test('names are unquoted, with the backslashes of paths kept', () => {

@@ -46,8 +46,15 @@ export function readPart(body: string, start: number, end: number): Part {
       break
     }
     const line = body.slice(from, line_end)
+    const is_fold = isSpace(line.charCodeAt(0))
+    if (!is_fold && line.indexOf(':') < 0) {
+      // A laxer server takes what is no header for the content: so that it is inspected, we do too.
+      problem ??= 'header of a part without a colon'
+      at = from
+      break
+    }
     problem ??= lineProblem(line)
-    if (isSpace(line.charCodeAt(0))) {
+    if (is_fold) {
       has_folding = true
       const fold = foldOf(line)
       has_invalid_folding ||= !fold.is_valid
@@ -64,10 +71,9 @@ export function readPart(body: string, start: number, end: number): Part {
   }
   problem ??= headersProblem(headers)
   if (is_headless) problem ??= 'headers of a part do not end'
-  const content = is_headless ? body.slice(at, end) : contentOf(body, at, end)
   return {
     headers,
-    content,
+    content: contentOf(body, at, end),
     has_folding,
     has_invalid_folding,
     has_lf_line,
@@ -100,13 +106,22 @@ function headersProblem(headers: readonly string[]): string | undefined {
   for (const header of headers) {
     if (header.length > HEADER_BYTES_MAX) return 'header of a part too long'
     const colon = header.indexOf(':')
-    if (colon < 0) return 'header of a part without a colon'
     if (colon === 0) return 'header of a part without a name'
     const name = header.slice(0, colon).toLowerCase()
+    if (!isToken(name)) return 'invalid character in a header name of a part'
     if (seen.has(name)) return 'header of a part given twice'
     seen.add(name)
   }
   return undefined
+}
+
+/** Visible ASCII and nothing else: servers differ in what they make of a space before the colon. */
+function isToken(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    if (code <= 32 || code >= 127) return false
+  }
+  return true
 }
 
 function foldOf(line: string): { readonly text: string; readonly is_valid: boolean } {
