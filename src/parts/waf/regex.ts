@@ -1,6 +1,6 @@
 import { findCaptures } from './regex/captures.ts'
 import { Dfa } from './regex/dfa.ts'
-import type { Flags } from './regex/openers.ts'
+import { flagsOf } from './regex/openers.ts'
 import { parse } from './regex/parse.ts'
 import { checkSize, emit, type Program, relax } from './regex/program.ts'
 import { settle } from './regex/settle.ts'
@@ -71,15 +71,5 @@ export function compileRegex(pattern: string, options: RegexOptions = {}): Regex
       }
       return { start: caps[0] as number, end: caps[1] as number, groups }
     },
-  }
-}
-
-function flagsOf(options: RegexOptions): Flags {
-  return {
-    ignore_case: options.ignore_case ?? false,
-    dot_all: options.dot_all ?? false,
-    multiline: options.multiline ?? false,
-    extended: options.extended ?? false,
-    ungreedy: false,
   }
 }

@@ -25,7 +25,14 @@ export function complement(set: ByteSet): ByteSet {
 }
 
 export function union(left: ByteSet, right: ByteSet): ByteSet {
-  return left.map((word, index) => (word | (right[index] as number)) >>> 0)
+  const both = new Uint32Array(8)
+  for (let word = 0; word < 8; word++) both[word] = (left[word] as number) | (right[word] as number)
+  return both
+}
+
+/** Adds all members of `more` to `set`. */
+export function addAll(set: Uint32Array, more: ByteSet): void {
+  for (let word = 0; word < 8; word++) set[word] = (set[word] as number) | (more[word] as number)
 }
 
 export function intersects(left: ByteSet, right: ByteSet): boolean {
@@ -99,6 +106,10 @@ export const posixSets: Readonly<Record<string, ByteSet>> = {
   word,
   xdigit: bytes([0x30, 0x39], [0x41, 0x46], [0x61, 0x66]),
 }
+
+/** Each byte as a set of its own, and with both cases of a letter: patterns are mostly made of these. */
+export const singles: readonly ByteSet[] = Array.from({ length: 256 }, (_, byte) => bytes(byte))
+export const foldedSingles: readonly ByteSet[] = singles.map(foldCase)
 
 export const anyByte: ByteSet = bytes([0, 255])
 export const wordBytes: ByteSet = word

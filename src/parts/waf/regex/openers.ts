@@ -10,6 +10,17 @@ export type Flags = {
   readonly ungreedy: boolean
 }
 
+/** The options at the start of a pattern. */
+export function flagsOf(options: Partial<Flags>): Flags {
+  return {
+    ignore_case: options.ignore_case ?? false,
+    dot_all: options.dot_all ?? false,
+    multiline: options.multiline ?? false,
+    extended: options.extended ?? false,
+    ungreedy: options.ungreedy ?? false,
+  }
+}
+
 /** What an opening parenthesis begins. `flags` alone changes the rest of the enclosing group. */
 export type Opener =
   | { readonly kind: 'capture'; readonly name: string | undefined }

@@ -1,12 +1,12 @@
 import { parseBrackets } from './brackets.ts'
 import {
   anyByte,
-  type ByteSet,
   bytes,
   complement,
   escapeSets,
-  foldCase,
+  foldedSingles,
   newline,
+  singles,
   union,
 } from './bytes.ts'
 import { type Cursor, peek, take } from './cursor.ts'
@@ -138,11 +138,8 @@ function parseQuotation(state: State): readonly Node[] {
 }
 
 function byteNode(state: State, byte: number): Node {
-  return setNode(state, bytes(byte))
-}
-
-function setNode(state: State, set: ByteSet): Node {
-  return { kind: 'set', set: state.flags.ignore_case ? foldCase(set) : set }
+  const set = (state.flags.ignore_case ? foldedSingles : singles)[byte] ?? bytes(byte)
+  return { kind: 'set', set }
 }
 
 function escapeNode(state: State, escaped: Escape, at: number): Node {

@@ -1,4 +1,4 @@
-import { type ByteSet, union } from './bytes.ts'
+import { addAll, type ByteSet } from './bytes.ts'
 
 /** What must hold between two bytes. Line assertions see only \n; PCRE's `^` does not hold after a last \n. */
 export type Assertion =
@@ -121,36 +121,33 @@ export function widthOf(node: Node): { readonly min: number; readonly max: numbe
 
 /** The bytes that a non-empty match of the node can begin with, and whether it can also match nothing. */
 export function firstOf(node: Node): { readonly set: ByteSet; readonly can_be_empty: boolean } {
-  const none = new Uint32Array(8)
+  const set = new Uint32Array(8)
+  const can_be_empty = addFirst(node, set)
+  return { set, can_be_empty }
+}
+
+/** Adds what the node can begin with; whether it can match nothing. */
+function addFirst(node: Node, set: Uint32Array): boolean {
   switch (node.kind) {
     case 'set':
-      return { set: node.set, can_be_empty: false }
-    case 'cat': {
-      let set: ByteSet = none
-      for (const item of node.items) {
-        const first = firstOf(item)
-        set = union(set, first.set)
-        if (!first.can_be_empty) return { set, can_be_empty: false }
-      }
-      return { set, can_be_empty: true }
-    }
+      addAll(set, node.set)
+      return false
+    case 'cat':
+      return node.items.every((item) => addFirst(item, set))
     case 'alt': {
-      const firsts = node.items.map(firstOf)
-      return {
-        set: firsts.reduce<ByteSet>((all, first) => union(all, first.set), none),
-        can_be_empty: firsts.some((first) => first.can_be_empty),
-      }
+      let can_be_empty = false
+      for (const item of node.items) if (addFirst(item, set)) can_be_empty = true
+      return can_be_empty
     }
-    case 'repeat': {
-      const first = firstOf(node.item)
-      return { set: first.set, can_be_empty: first.can_be_empty || node.min === 0 }
-    }
+    case 'repeat':
+      return addFirst(node.item, set) || node.min === 0
     case 'group':
     case 'atomic':
-      return firstOf(node.item)
+      return addFirst(node.item, set)
     case 'backref':
-      return { set: none.map(() => 0xffffffff), can_be_empty: true }
+      set.fill(0xffffffff)
+      return true
     default:
-      return { set: none, can_be_empty: true }
+      return true
   }
 }
