@@ -7,7 +7,7 @@ const page = (title: string, body: string): string => `<!doctype html>
 <h1>${title}</h1>${body}
 <p><a href="/">Home</a> · <a href="/search?q=boots">Search</a> · <a href="/order">Order</a></p></html>`
 
-const escape = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
 /** Listens on a free loopback port. */
@@ -18,7 +18,10 @@ export async function startSite(): Promise<{ readonly server: Server; readonly u
     if (url.pathname === '/') response.end(page('Sample shop', '<p>Boots, tents and maps.</p>'))
     else if (url.pathname === '/search') {
       response.end(
-        page('Search', `<p>Nothing found for “${escape(url.searchParams.get('q') ?? '')}”.</p>`),
+        page(
+          'Search',
+          `<p>Nothing found for “${escapeHtml(url.searchParams.get('q') ?? '')}”.</p>`,
+        ),
       )
     } else if (url.pathname === '/order') {
       response.end(

@@ -1,0 +1,37 @@
+/** `npm run lab [-- NAME …]`: runs the scenarios one after the other; the last line sums up. */
+
+import { scenarios } from './scenarios.ts'
+import { labWorld } from './world.ts'
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !scenarios.some((s) => s.name === name))
+if (unknown.length > 0) {
+  console.error(
+    `lab: unknown scenario ${unknown.join(', ')}: expected ${scenarios.map((s) => s.name).join(', ')}`,
+  )
+  process.exit(2)
+}
+const chosen = scenarios.filter((s) => asked.length === 0 || asked.includes(s.name))
+const sums = new Map<string, number>()
+let failed = 0
+for (const scenario of chosen) {
+  const start = performance.now()
+  try {
+    await using prepared = await scenario.prepare?.()
+    await using world = await labWorld(prepared?.options)
+    const figures = await scenario.run(world)
+    for (const [key, value] of Object.entries(figures))
+      if (!key.endsWith('_max')) sums.set(key, (sums.get(key) ?? 0) + value)
+    const told = Object.entries(figures).map(([key, value]) => `${key} ${value}`)
+    console.log(
+      `ok    ${scenario.name}  ${told.join(', ')}  (${((performance.now() - start) / 1000).toFixed(1)} s)`,
+    )
+  } catch (error) {
+    failed++
+    console.log(`FAIL  ${scenario.name}`)
+    console.log(error)
+  }
+}
+console.log([...sums].map(([key, value]) => `${key} ${value}`).join(', '))
+console.log(`${chosen.length - failed} passed, ${failed} failed`)
+process.exit(failed > 0 ? 1 : 0)
