@@ -221,7 +221,6 @@ export type State = {
   body: ParsedBody | undefined
   body_error: string | undefined
   is_body_truncated: boolean
-  arguments_error: boolean
   response: ResponseFacts | undefined
   response_body: string | undefined
   is_response_truncated: boolean

@@ -2,7 +2,7 @@
 import { template } from '../compile/templates.ts'
 import { type Action, badArgument, integerIn } from './define.ts'
 
-const severities = [
+const severities: readonly string[] = [
   'EMERGENCY',
   'ALERT',
   'CRITICAL',
@@ -11,7 +11,7 @@ const severities = [
   'NOTICE',
   'INFO',
   'DEBUG',
-] as const
+]
 
 const phases: Readonly<Record<string, number>> = { request: 2, response: 4, logging: 5 }
 
@@ -40,7 +40,7 @@ export const metadataActions: Readonly<Record<string, Action>> = {
   severity: metadata((draft, argument, node) => {
     const rank = /^\d$/.test(argument)
       ? Number(argument)
-      : severities.findIndex((name) => name === argument.toUpperCase())
+      : severities.indexOf(argument.toUpperCase())
     const name = severities[rank]
     if (name === undefined) throw badArgument(node, `one of ${severities.join(', ')} or 0 to 7`)
     draft.severity = name

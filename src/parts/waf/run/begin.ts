@@ -55,7 +55,7 @@ export function begin(program: Program, start: TransactionStart): Transaction {
     get intervention() {
       return state.intervention
     },
-    variable: (name) => valueOf(state, name),
+    variable: (name) => firstValue(state, name),
   }
 }
 
@@ -84,7 +84,7 @@ function processorOf(contentType: string | undefined): string {
   return type.startsWith('multipart/form-data') ? 'MULTIPART' : ''
 }
 
-function valueOf(state: State, name: string): string | undefined {
+function firstValue(state: State, name: string): string | undefined {
   const colon = name.indexOf(':')
   const place = { file: 'variable', line: 1, column: 1 }
   const variable = variableNamed(colon === -1 ? name : name.slice(0, colon), place)
@@ -121,7 +121,6 @@ function initialState(program: Program, start: TransactionStart): State {
     body: undefined,
     body_error: undefined,
     is_body_truncated: false,
-    arguments_error: false,
     response: undefined,
     response_body: undefined,
     is_response_truncated: false,

@@ -7,8 +7,7 @@ import { namesOf } from './request.ts'
 
 const fromQuery = many('ARGS_GET', 1, (state) => {
   const { arguments_max } = state.program.settings
-  const { args, is_limit_exceeded } = parseUrlencoded(state.line.query, arguments_max)
-  if (is_limit_exceeded) state.arguments_error = true
+  const { args } = parseUrlencoded(state.line.query, arguments_max)
   return args.map(([name, value]) => keyed('ARGS_GET', name, textOf(value)))
 })
 

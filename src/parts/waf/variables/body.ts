@@ -94,6 +94,5 @@ export const bodyVariables: readonly Variable[] = [
   one('REQUEST_BODY', 2, rawBody),
   one('REQUEST_BODY_LENGTH', 2, (state) => String(state.request_body?.length ?? 0)),
   one('INBOUND_DATA_ERROR', 2, (state) => flag(state.is_body_truncated)),
-  one('ARGUMENTS_LIMIT_EXCEEDED', 2, (state) => flag(state.arguments_error)),
   { ...xml, shape: 'named' },
 ]
