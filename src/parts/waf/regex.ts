@@ -1,7 +1,9 @@
 import { findCaptures } from './regex/captures.ts'
 import { Dfa } from './regex/dfa.ts'
+import { needsOf } from './regex/needs.ts'
 import { flagsOf } from './regex/openers.ts'
 import { parse } from './regex/parse.ts'
+import { flatSets, hasEach } from './regex/presence.ts'
 import { checkSize, emit, type Program, relax } from './regex/program.ts'
 import { settle } from './regex/settle.ts'
 import { firstOf, someNode } from './regex/tree.ts'
@@ -41,6 +43,7 @@ export function compileRegex(pattern: string, options: RegexOptions = {}): Regex
   const is_hard = someNode(root, (node) => ['look', 'atomic', 'backref'].includes(node.kind))
   const first = firstOf(root)
   const first_set = first.can_be_empty ? undefined : first.set
+  let needs: Int32Array | undefined
   let exact: Program | undefined
   let dfa: Dfa | undefined
 
@@ -49,6 +52,8 @@ export function compileRegex(pattern: string, options: RegexOptions = {}): Regex
     return exact
   }
   const mayMatch = (value: string, from: number) => {
+    needs ??= flatSets(needsOf(root))
+    if (needs.length > 0 && !hasEach(value, needs)) return false
     dfa ??= new Dfa(is_hard ? emit(relax(root), 0) : program())
     return dfa.test(value, from)
   }
