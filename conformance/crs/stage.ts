@@ -35,13 +35,13 @@ export function exchange(ruleset: Ruleset, request: SentRequest, id: string): Tr
   return transaction
 }
 
-/** The body that a server takes from the wire: as long as Content-Length says; chunks joined. */
+/** The body that a server takes from the wire: as long as Content-Length says, none without; chunks joined. */
 function receivedBody({ headers, body }: SentRequest): string | undefined {
   const header = (name: string) => headers.find(([n]) => n.toLowerCase() === name)?.[1]
   if (header('transfer-encoding') === 'chunked') return joinChunks(body)
-  if (body === '') return undefined
-  const length = header('content-length')
-  return length !== undefined && /^\d+$/.test(length) ? body.slice(0, Number(length)) : body
+  const length = header('content-length') ?? '0'
+  if (body === '' || length === '0') return undefined
+  return /^\d+$/.test(length) ? body.slice(0, Number(length)) : body
 }
 
 function joinChunks(body: string): string {
@@ -72,12 +72,12 @@ function complaints(expected: Expectation, matches: readonly Match[]): Complaint
   ]
 }
 
-/** A match as ModSecurity's error log writes it. */
+/** A match as ModSecurity's error log writes it, bytes that do not print as \xHH. */
 function logLine(match: Match): string {
   const tags = match.tags.map((tag) => ` [tag "${tag}"]`).join('')
-  return (
+  const line =
     `ModSecurity: Warning. [file "${match.file}"] [line "${match.line}"] [id "${match.rule_id}"] ` +
     `[msg "${match.message}"] [data "${match.data}"] [severity "${match.severity}"] ` +
     `[ver "${match.version}"]${tags}`
-  )
+  return line.replace(/[^ -~]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
