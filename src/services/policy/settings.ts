@@ -2,7 +2,22 @@
 import { Duration, z } from '#base/schema.ts'
 
 export const PolicySettings = z.strictObject({
-  listen: z.string().default('127.0.0.1:8080').describe('Address and port of console and API'),
+  listen: z
+    .string()
+    .regex(
+      /^(\[[0-9a-f:.]+\]|[\w.-]+|\*):\d{1,5}$/i,
+      'expected address:port, such as 127.0.0.1:8080',
+    )
+    .default('127.0.0.1:8080')
+    .describe('Address and port of console and API; *:8443 for every address'),
+  hosts: z
+    .array(
+      z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'expected a host name in lower case, no port'),
+    )
+    .default([])
+    .describe('Names under which browsers reach the console; addresses and localhost always work'),
   tls: z
     .enum(['auto', 'on', 'off'])
     .default('auto')
@@ -11,7 +26,7 @@ export const PolicySettings = z.strictObject({
     .strictObject({ cert: z.string(), key: z.string() })
     .optional()
     .describe('PEM files for the console; without them a self-signed one is made and kept'),
-  session_idle: Duration.default(43_200_000),
-  session_max: Duration.default(604_800_000),
+  session_idle: Duration.default(43_200_000).describe('A session without a call for so long ends'),
+  session_max: Duration.default(604_800_000).describe('Every session ends after so long'),
 })
 export type PolicySettings = z.infer<typeof PolicySettings>

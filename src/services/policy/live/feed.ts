@@ -1,0 +1,211 @@
+/**
+ * The live stream: one reader of the database feeds all listeners, and reads only while there are any.
+ * A listener that does not keep up is let go; it comes back with `Last-Event-ID` and gets what it missed.
+ */
+import { Fault } from '#base/fault.ts'
+import type { World } from '#base/service.ts'
+import type { Attack } from '#model/attack.ts'
+import type { LiveTopic, LiveTraffic } from '#model/live.ts'
+import { policyFaults } from '../faults.ts'
+
+/** What the feed reads; changes are numbers that only grow. */
+export type FeedSource = {
+  latestChange(): Promise<number>
+  attacksSince(change: number, limit: number): Promise<{ change: number; attacks: Attack[] }>
+  traffic(): Promise<LiveTraffic>
+}
+
+export type Subscription = {
+  readonly topics: ReadonlySet<LiveTopic>
+  /** The last event that the listener has seen. */
+  readonly last_id: number | undefined
+  /** Asked with every heartbeat; false ends the stream (the session is over). */
+  readonly isAllowed: () => Promise<boolean>
+  readonly signal: AbortSignal
+  /** Cuts the connection of a listener that does not read. */
+  readonly hangUp: () => void
+}
+
+export type Feed = Disposable & {
+  /** Text in the event stream format. Throws `policy.too_many_listeners` at once, never later. */
+  subscribe(subscription: Subscription): AsyncIterable<string>
+  readonly listeners: number
+}
+
+const poll_ms = 500
+/** Every how many polls the traffic is told: 2 s, as often as nodes count it. */
+const traffic_every = 4
+const heartbeat_ms = 15_000
+const listeners_max = 100
+/** Most attacks told in one poll, and after a break. */
+const batch_max = 200
+const missed_max = 1_000
+/** What may wait for one slow listener, characters. */
+const queue_max = 1024 * 1024
+
+type Listener = {
+  readonly subscription: Subscription
+  queue: string[]
+  queued: number
+  is_over: boolean
+  wake: () => void
+}
+
+export function feed(source: FeedSource, world: World): Feed {
+  const { clock, log, metrics } = world
+  const listeners = new Set<Listener>()
+  const gauge = metrics.gauge('live_listeners', 'Open live streams')
+  const dropped = metrics.counter('live_listeners_dropped_total', 'Live streams that were too slow')
+  let timers: Disposable[] = []
+  let position: number | undefined
+  let polls = 0
+  let is_polling = false
+
+  function tell(topic: LiveTopic | undefined, text: string): void {
+    for (const listener of listeners) {
+      if (topic === undefined || listener.subscription.topics.has(topic)) push(listener, text)
+    }
+  }
+
+  function push(listener: Listener, text: string): void {
+    listener.queue.push(text)
+    listener.queued += text.length
+    if (listener.queued > queue_max) {
+      dropped.add()
+      end(listener)
+      listener.subscription.hangUp()
+    }
+    listener.wake()
+  }
+
+  function end(listener: Listener): void {
+    listener.is_over = true
+    listener.queue = []
+    if (!listeners.delete(listener)) return
+    gauge.set(listeners.size)
+    listener.wake()
+    if (listeners.size > 0) return
+    for (const timer of timers) timer[Symbol.dispose]()
+    timers = []
+    position = undefined
+  }
+
+  function isWanted(topic: LiveTopic): boolean {
+    return [...listeners].some((listener) => listener.subscription.topics.has(topic))
+  }
+
+  async function poll(): Promise<void> {
+    if (is_polling) return
+    is_polling = true
+    try {
+      if (isWanted('attack')) {
+        position ??= await source.latestChange()
+        const found = await source.attacksSince(position, batch_max)
+        if (found.attacks.length > 0) tell('attack', attackEvents(found))
+        // The last listener may have left meanwhile; the next one starts afresh.
+        if (listeners.size > 0) position = found.change
+      }
+      if (polls++ % traffic_every === 0 && isWanted('traffic')) {
+        tell('traffic', event('traffic', await source.traffic()))
+      }
+    } catch (error) {
+      // The database is away: listeners keep their place, heartbeats go on.
+      if (!(error instanceof Fault)) throw error
+      log.detail('live.poll_failed', { code: error.code })
+    } finally {
+      is_polling = false
+    }
+  }
+
+  async function heartbeat(): Promise<void> {
+    for (const listener of listeners) {
+      push(listener, ': still here\n\n')
+      const is_allowed = await listener.subscription.isAllowed().catch((error: unknown) => {
+        if (error instanceof Fault) return true
+        throw error
+      })
+      if (!is_allowed) end(listener)
+    }
+  }
+
+  async function* read(listener: Listener): AsyncGenerator<string> {
+    const { last_id, signal, topics } = listener.subscription
+    const hangUp = () => end(listener)
+    signal.addEventListener('abort', hangUp)
+    if (signal.aborted) hangUp()
+    try {
+      yield 'retry: 2000\n\n'
+      if (last_id !== undefined && topics.has('attack')) yield* missed(last_id)
+      while (!listener.is_over) {
+        if (listener.queue.length === 0) {
+          await new Promise<void>((resolve) => {
+            listener.wake = resolve
+          })
+        }
+        const text = listener.queue.join('')
+        listener.queue = []
+        listener.queued = 0
+        if (text !== '') yield text
+      }
+    } finally {
+      signal.removeEventListener('abort', hangUp)
+      end(listener)
+    }
+  }
+
+  async function* missed(last_id: number): AsyncGenerator<string> {
+    let from = last_id
+    for (let told = 0; told < missed_max; ) {
+      const found = await source.attacksSince(from, batch_max)
+      if (found.attacks.length > 0) yield attackEvents(found)
+      if (found.attacks.length < batch_max) return
+      told += found.attacks.length
+      from = found.change
+    }
+  }
+
+  return {
+    subscribe(subscription) {
+      if (listeners.size >= listeners_max) {
+        throw policyFaults.too_many_listeners({ listeners: listeners.size, retry_after_s: 10 })
+      }
+      const listener: Listener = {
+        subscription,
+        queue: [],
+        queued: 0,
+        is_over: false,
+        wake: () => {},
+      }
+      listeners.add(listener)
+      gauge.set(listeners.size)
+      if (listeners.size === 1) {
+        polls = 0
+        timers = [
+          clock.every(poll_ms, () => void poll()),
+          clock.every(heartbeat_ms, () => void heartbeat()),
+        ]
+        void poll()
+      }
+      return read(listener)
+    },
+    get listeners() {
+      return listeners.size
+    },
+    [Symbol.dispose]() {
+      for (const listener of listeners) end(listener)
+    },
+  }
+}
+
+/** Only the last one has an id: whoever was cut off in the middle gets the whole batch again. */
+function attackEvents(found: { readonly change: number; readonly attacks: readonly Attack[] }) {
+  const last = found.attacks.length - 1
+  return found.attacks
+    .map((attack, i) => event('attack', attack, i === last ? found.change : undefined))
+    .join('')
+}
+
+function event(name: LiveTopic, data: unknown, id?: number): string {
+  const head = id === undefined ? '' : `id: ${id}\n`
+  return `${head}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+}

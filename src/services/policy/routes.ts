@@ -1,0 +1,30 @@
+/** ★ Every call of the API and who answers it; the contracts are in `model/api.ts`. */
+import type { ApiCall } from '#model/api.ts'
+import type { Handler } from './handler.ts'
+import { exportAttacks, getAttackDetail, groups, hitsOfAttack, list } from './routes/attacks.ts'
+import { streamEvents } from './routes/events.ts'
+import { getOneHit, listAllHits, whyRequest } from './routes/hits.ts'
+import { getOpenapi } from './routes/openapi.ts'
+import { getOverview } from './routes/overview.ts'
+import { changePassword, closeSession, getSession, openSession } from './routes/session.ts'
+import { listAllNodes, listSites } from './routes/sites.ts'
+
+export const routes: { readonly [K in ApiCall]: Handler<K> } = {
+  'POST /api/v1/session': openSession,
+  'GET /api/v1/session': getSession,
+  'DELETE /api/v1/session': closeSession,
+  'POST /api/v1/session/password': changePassword,
+  'GET /api/v1/attacks': list,
+  'GET /api/v1/attack-groups': groups,
+  'GET /api/v1/attacks-export': exportAttacks,
+  'GET /api/v1/attacks/{id}': getAttackDetail,
+  'GET /api/v1/attacks/{id}/hits': hitsOfAttack,
+  'GET /api/v1/hits': listAllHits,
+  'GET /api/v1/hits/{id}': getOneHit,
+  'GET /api/v1/requests/{request_id}': whyRequest,
+  'GET /api/v1/overview': getOverview,
+  'GET /api/v1/sites': listSites,
+  'GET /api/v1/nodes': listAllNodes,
+  'GET /api/v1/events/stream': streamEvents,
+  'GET /api/v1/openapi.json': getOpenapi,
+}

@@ -1,0 +1,105 @@
+/** Every error of the API as a problem (RFC 9457): what status and title each fault has. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { Fault } from '#base/fault.ts'
+import type { Log } from '#base/log.ts'
+import type { Problem } from '#model/problem.ts'
+import { policyFaults } from '../faults.ts'
+
+const kinds: Readonly<Record<string, readonly [status: number, title: string]>> = {
+  'policy.not_found': [404, 'Not found'],
+  'policy.method_not_allowed': [405, 'Method not allowed'],
+  'policy.invalid_input': [400, 'Invalid input'],
+  'policy.not_readable': [400, 'Not readable'],
+  'policy.login_needed': [401, 'Login needed'],
+  'policy.login_failed': [401, 'Login failed'],
+  'policy.too_many_logins': [429, 'Too many failed logins'],
+  'policy.too_many_calls': [429, 'Too many calls'],
+  'policy.too_many_listeners': [503, 'Too many live streams'],
+  'policy.role_too_low': [403, 'Role too low'],
+  'policy.password_must_change': [403, 'Password must be changed'],
+  'policy.password_wrong': [403, 'Wrong password'],
+  'policy.password_unfit': [400, 'Unfit password'],
+  'policy.no_password': [409, 'No password to change'],
+  'policy.csrf_token_wrong': [403, 'Wrong CSRF token'],
+  'policy.other_origin': [403, 'Call from another origin'],
+  'policy.host_unknown': [421, 'Unknown host'],
+  'policy.console_not_built': [503, 'Console not built'],
+  'records.unavailable': [503, 'Database unavailable'],
+  'records.bad_cursor': [400, 'Invalid cursor'],
+  'identity.busy': [503, 'Busy'],
+}
+
+/** When to come again after a 503 whose fault does not say. */
+const retry_after_s = 5
+
+/** What a thrown thing means to the caller. Pure. */
+export function problemOf(error: unknown, request_id: string): Problem {
+  const fault = faultOf(error)
+  const [kind_status, title] = kinds[fault.code] ?? [500, 'Internal error']
+  const status = fault.code === 'policy.not_readable' ? statusOf(error) : kind_status
+  const is_known = fault.code in kinds
+  const errors = partsOf(error)
+  return {
+    type: `urn:gatehouse:problem:${is_known ? fault.code : 'policy.bug'}`,
+    title,
+    status,
+    // The sentence of a fault that is not meant for callers may name paths and hosts of this machine.
+    detail: `${is_known ? fault.message : policyFaults.bug({}).message}.`,
+    instance: `urn:uuid:${request_id}`,
+    code: is_known ? fault.code : 'policy.bug',
+    ...(errors.length > 0 ? { errors } : {}),
+  }
+}
+
+/** Answers with the problem; what the caller cannot have caused is logged. */
+export function sendProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Log,
+): FastifyReply {
+  const problem = problemOf(error, request.id)
+  if (problem.status === 500) {
+    log.trouble('api.failed', error, { request_id: request.id, method: request.method })
+  }
+  const wait = error instanceof Fault ? error.facts['retry_after_s'] : undefined
+  if (wait !== undefined || problem.status === 503) {
+    reply.header('retry-after', String(wait ?? retry_after_s))
+  }
+  if (error instanceof Fault && error.facts['allow']) reply.header('allow', error.facts['allow'])
+  return reply
+    .code(problem.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify(problem))
+}
+
+/** What Fastify refuses (bodies, media types) in our words; a bug stays what it is. */
+function faultOf(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    return error.validationContext === 'params'
+      ? policyFaults.not_found({ what: 'what this address names' })
+      : policyFaults.invalid_input({ count: error.validation.length })
+  }
+  if (error instanceof Error && statusOf(error) < 500) {
+    return policyFaults.not_readable({ reason: error.message.replace(/\.$/, '') })
+  }
+  return policyFaults.bug({})
+}
+
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
+  return typeof status === 'number' && status >= 400 ? status : 500
+}
+
+/** One entry for each part of the input that does not fit: `query.limit`. */
+function partsOf(error: unknown): { path: string; message: string }[] {
+  if (!hasZodFastifySchemaValidationErrors(error) || error.validationContext === 'params') return []
+  const where = error.validationContext === 'querystring' ? 'query' : 'body'
+  return error.validation.map(({ instancePath, message }) => ({
+    path: [where, ...instancePath.split('/').filter((part) => part !== '')].join('.'),
+    message: message ?? 'does not fit',
+  }))
+}

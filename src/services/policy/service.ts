@@ -1,0 +1,139 @@
+/** Policy: the desk where people and programs ask. Starts API and console, makes the first user. */
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Running, World } from '#base/service.ts'
+import type { Site } from '#model/site.ts'
+import { keptCertificate, readCertificate } from '#parts/identity/certificates.ts'
+import { passwords } from '#parts/identity/passwords.ts'
+import { attacksChangedSince, lastChange } from '#parts/records/attacks.ts'
+import type { Database } from '#parts/records/database.ts'
+import { trafficTotals } from '#parts/records/traffic.ts'
+import { policyFaults } from './faults.ts'
+import type { Desk } from './handler.ts'
+import { health } from './health.ts'
+import { type FeedSource, feed } from './live/feed.ts'
+import { liveTraffic } from './live/traffic.ts'
+import { firstLogin, type Login } from './login/first-login.ts'
+import { logins } from './login/logins.ts'
+import { sessions } from './login/sessions.ts'
+import { policyApp } from './server/app.ts'
+import { guard } from './server/guard.ts'
+import { type Address, addressOf, isLocalAddress, listenTcp, localSocket } from './server/listen.ts'
+import { openapiOf } from './server/openapi.ts'
+import type { PolicySettings } from './settings.ts'
+
+export type PolicyContext = {
+  readonly database: Database
+  /** Sites in force; asked with every call. */
+  readonly sites: () => readonly Site[]
+  readonly state_dir: string
+  /** Where the built console lies. */
+  readonly console_dir: string
+  readonly node: string
+  readonly version: string
+  /** What the database is, in a few words. */
+  readonly database_label: string
+}
+
+export type Policy = Running & {
+  readonly url: string
+  /** Undefined once the first password was changed; see `login/first-login.ts`. */
+  readonly first_login?: Login
+}
+
+/** Throws `policy.tls_needed`, `policy.cannot_listen`, `policy.socket_in_use`, `identity.certificate_unreadable`. */
+export async function startPolicy(
+  settings: PolicySettings,
+  context: PolicyContext,
+  world: World,
+): Promise<Policy> {
+  const { clock, log } = world
+  const address = addressOf(settings.listen)
+  const is_tls = needsTls(settings, address)
+  const tls = is_tls ? await certificate(settings, address, context.state_dir, world) : undefined
+
+  await using rising = new AsyncDisposableStack()
+  const hashing = passwords()
+  const first_login = await firstLogin({ ...context, passwords: hashing }, world)
+  const local = rising.use(localSocket(join(context.state_dir, 'gatehouse.sock'), clock))
+  let openapi: Readonly<Record<string, unknown>> = {}
+  const desk: Desk = {
+    ...context,
+    clock,
+    log,
+    sessions: sessions(context.database, settings, clock),
+    logins: logins(context.database, hashing, clock),
+    first_login,
+    health: health(),
+    feed: feed(feedSource(context.database, world), world),
+    openapi: () => openapi,
+  }
+  const app = await policyApp(
+    desk,
+    {
+      ...context,
+      guard: guard([...settings.hosts, ...(address.host ? [address.host] : [])]),
+      // The prefix binds the cookie to this host and to TLS (RFC 6265bis, section 4.1.3.2).
+      cookie_name: is_tls ? '__Host-gatehouse' : 'gatehouse',
+      is_tls,
+      is_trusted_tls: settings.certificate !== undefined,
+      session_max_ms: settings.session_max,
+      isLocal: local.has,
+    },
+    world,
+  )
+  rising.defer(() => app.close())
+  openapi = openapiOf(app)
+  const handler = app.routing.bind(app)
+  const tcp = rising.use(await listenTcp(handler, address, tls, clock))
+  await local.open(handler)
+  // Closed first of all: its streams would keep the sockets open.
+  rising.use(desk.feed)
+
+  const url = `${is_tls ? 'https' : 'http'}://${urlHost(address)}:${tcp.port}`
+  log.event('policy.started', { url, is_tls })
+  const closing = rising.move()
+  const { login } = first_login
+  return {
+    url,
+    ...(login ? { first_login: login } : {}),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+function needsTls(settings: PolicySettings, address: Address): boolean {
+  const is_local = isLocalAddress(address.host)
+  if (settings.tls === 'off' && !is_local) {
+    throw policyFaults.tls_needed({ listen: settings.listen })
+  }
+  return settings.tls === 'on' || (settings.tls === 'auto' && !is_local)
+}
+
+async function certificate(
+  settings: PolicySettings,
+  address: Address,
+  state_dir: string,
+  { clock, log }: World,
+) {
+  if (settings.certificate) return readCertificate(settings.certificate)
+  const own = address.host ? [address.host] : []
+  const names = [
+    ...new Set([...settings.hosts, ...own, hostname(), 'localhost', '127.0.0.1', '::1']),
+  ]
+  const kept = await keptCertificate(join(state_dir, 'tls'), names, clock.now())
+  if (kept.is_new) log.event('certificate.made', { names: names.join(' ') })
+  return kept
+}
+
+function feedSource(database: Database, { clock }: World): FeedSource {
+  return {
+    latestChange: () => lastChange(database),
+    attacksSince: (change, limit) => attacksChangedSince(database, change, limit),
+    traffic: () => liveTraffic((span) => trafficTotals(database, span), clock.now()),
+  }
+}
+
+function urlHost({ host }: Address): string {
+  if (host === undefined) return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
