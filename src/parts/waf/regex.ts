@@ -1,12 +1,12 @@
-import { findCaptures } from './regex/captures.ts'
+import { type CaptureInput, findCaptures } from './regex/captures.ts'
 import { Dfa } from './regex/dfa.ts'
 import { needsOf } from './regex/needs.ts'
 import { flagsOf } from './regex/openers.ts'
 import { parse } from './regex/parse.ts'
 import { flatSets, hasEach } from './regex/presence.ts'
-import { checkSize, emit, type Program, relax } from './regex/program.ts'
+import { checkSize, emit, relax } from './regex/program.ts'
 import { settle } from './regex/settle.ts'
-import { firstOf, someNode } from './regex/tree.ts'
+import { firstOf, someNode, type Tree } from './regex/tree.ts'
 
 /** The options of PCRE that rule engines set; all are off by default. */
 export type RegexOptions = {
@@ -38,43 +38,60 @@ export type Regex = {
  * Throws `regex.*` faults with the offset in the pattern. Automata are built when first needed.
  */
 export function compileRegex(pattern: string, options: RegexOptions = {}): Regex {
-  const { root, group_count } = settle(parse(pattern, flagsOf(options)))
-  checkSize(root)
-  const is_hard = someNode(root, (node) => ['look', 'atomic', 'backref'].includes(node.kind))
-  const first = firstOf(root)
-  const first_set = first.can_be_empty ? undefined : first.set
-  let needs: Int32Array | undefined
-  let exact: Program | undefined
-  let dfa: Dfa | undefined
-
-  const program = () => {
-    exact ??= emit(root, group_count)
-    return exact
+  // The tree is large and needed once: it goes when the parts are made of it.
+  let tree: Tree | undefined = settle(parse(pattern, flagsOf(options)))
+  const { group_count } = tree
+  checkSize(tree.root)
+  let parts: Parts | undefined
+  const prepared = (): Parts => {
+    if (tree !== undefined) parts = partsOf(pattern, tree)
+    tree = undefined
+    return parts as Parts
   }
-  const mayMatch = (value: string, from: number) => {
-    needs ??= flatSets(needsOf(root))
-    if (needs.length > 0 && !hasEach(value, needs)) return false
-    dfa ??= new Dfa(is_hard ? emit(relax(root), 0) : program())
-    return dfa.test(value, from)
-  }
-  const find = (value: string, from: number) =>
-    findCaptures({ pattern, program: program(), first: first_set }, value, from)
-
   return {
     pattern,
     group_count,
-    test: (value) => mayMatch(value, 0) && (!is_hard || find(value, 0) !== undefined),
+    test(value) {
+      const { needs, dfa, captures, is_hard } = prepared()
+      if (needs.length > 0 && !hasEach(value, needs)) return false
+      return dfa.test(value) && (!is_hard || findCaptures(captures, value, 0) !== undefined)
+    },
     exec(value, from = 0) {
-      if (from > value.length || !mayMatch(value, from)) return undefined
-      const caps = find(value, from)
-      if (caps === undefined) return undefined
-      const groups: (string | undefined)[] = []
-      for (let slot = 0; slot < caps.length; slot += 2) {
-        const start = caps[slot] as number
-        const end = caps[slot + 1] as number
-        groups.push(start < 0 || end < 0 ? undefined : value.slice(start, end))
-      }
-      return { start: caps[0] as number, end: caps[1] as number, groups }
+      const { needs, dfa, captures } = prepared()
+      if (from > value.length || (needs.length > 0 && !hasEach(value, needs))) return undefined
+      const caps = dfa.test(value, from) ? findCaptures(captures, value, from) : undefined
+      return caps && matchOf(caps, value)
     },
   }
+}
+
+/** What an expression is once it is used. */
+type Parts = {
+  readonly needs: Int32Array
+  readonly dfa: Dfa
+  readonly captures: CaptureInput
+  /** The automaton only says where to look: the captures decide. */
+  readonly is_hard: boolean
+}
+
+function partsOf(pattern: string, { root, group_count }: Tree): Parts {
+  const is_hard = someNode(root, (node) => ['look', 'atomic', 'backref'].includes(node.kind))
+  const program = emit(root, group_count)
+  const first = firstOf(root)
+  return {
+    needs: flatSets(needsOf(root)),
+    dfa: new Dfa(is_hard ? emit(relax(root), 0) : program),
+    captures: { pattern, program, first: first.can_be_empty ? undefined : first.set },
+    is_hard,
+  }
+}
+
+function matchOf(caps: Int32Array, value: string): RegexMatch {
+  const groups: (string | undefined)[] = []
+  for (let slot = 0; slot < caps.length; slot += 2) {
+    const start = caps[slot] as number
+    const end = caps[slot + 1] as number
+    groups.push(start < 0 || end < 0 ? undefined : value.slice(start, end))
+  }
+  return { start: caps[0] as number, end: caps[1] as number, groups }
 }

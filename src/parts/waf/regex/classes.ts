@@ -15,7 +15,7 @@ export const LAST_NEWLINE = 4
  * end of the value, `last_newline` a \n that ends it.
  */
 export type Classes = {
-  readonly of_byte: Uint8Array | Uint16Array
+  readonly of_byte: Uint16Array
   readonly count: number
   readonly edge: number
   readonly last_newline: number

@@ -68,21 +68,27 @@ export class Dfa {
     const length = value.length
     const is_cut = this.sees_last_newline && length > from && value.charCodeAt(length - 1) === 10
     const end = is_cut ? length - 1 : length
-    let table = this.table
     this.added = 0
-    for (let at = from; at < end; at++) {
-      const group = of_byte[value.charCodeAt(at) & 255] as number
-      let next = table[state + group] as number
-      if (next <= dead) {
-        if (next === 0) {
-          if (this.added > this.added_max)
-            return this.finish(this.simulate(value, at, state), at - from)
-          next = this.build(state, group)
-          table = this.table
-        }
-        if (next <= dead) return this.finish(next === matched, at - from)
+    let at = from
+    for (;;) {
+      // The inner loop sees one table that never changes, which makes it twice as fast.
+      const table = this.table
+      let next = 0
+      for (; at < end; at++) {
+        next = table[state + (of_byte[value.charCodeAt(at) & 255] as number)] as number
+        if (next <= dead) break
+        state = next
       }
+      if (at >= end) break
+      if (next === 0) {
+        if (this.added > this.added_max) {
+          return this.finish(this.simulate(value, at, state), at - from)
+        }
+        next = this.build(state, this.groupAt(value, at))
+      }
+      if (next <= dead) return this.finish(next === matched, at - from)
       state = next
+      at++
     }
     return this.finish(this.atEnd(state, is_cut), end - from)
   }
