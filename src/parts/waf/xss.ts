@@ -3,7 +3,7 @@ import { activeScheme } from './xss/scheme.ts'
 
 /**
  * A script-bearing HTML context in a byte string? Returns a short reason (`element`, `handler`,
- * `scheme`, `markup`, `declaration`), else undefined. The value is read as it would stand in a
+ * `scheme`, `markup`, `style`, `declaration`), else undefined. The value is read as it would stand in a
  * page: as text, and as an attribute value without quotes and in each of the three quotes.
  * Linear time.
  */

@@ -23,7 +23,7 @@ export const kind = {
   select: 14,
   /** `( select` */
   subselect: 15,
-  /** `order by`, `group by`, `having`, `limit`. */
+  /** `order by`, `group by`. */
   clause: 16,
   /** `drop table`, `insert into`, `waitfor delay`: a verb with the word that proves it. */
   statement: 17,
@@ -38,9 +38,13 @@ export const kind = {
   /** `/*! … *\/` with SQL inside, which MySQL and MariaDB run. */
   executable: 24,
   other: 25,
+  /** `having`, `limit`, `offset`, `procedure`: also plain English. */
+  bound: 26,
+  /** A word that starts a statement, behind a semicolon. */
+  command: 27,
 
-  open: 26,
-  not: 27,
+  open: 51,
+  not: 52,
   verb: 28,
   object: 29,
   by: 30,
@@ -64,10 +68,13 @@ export const kind = {
   danger_name: 48,
   block_comment: 49,
   close_brace: 50,
+  values: 53,
+  /** A word that starts a statement and is otherwise just a name. */
+  starter: 54,
 } as const
 
 /** How many kinds can appear in a shape. */
-export const shape_kinds = 26
+export const shape_kinds = 28
 
 /** One letter for each kind of a shape, for fingerprints and for the grammar. */
-export const letters = '$1suqvnfFgoa&UESBDCk),;cX?'
+export const letters = '$1suqvnfFgoa&UESBDCk),;cX?bM'

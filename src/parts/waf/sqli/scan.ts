@@ -108,9 +108,14 @@ function readWord(value: string, start: number, dialect: Dialect, token: Token):
     if (word === kind.danger_name) word = is_call ? dangerKind(value, end) : kind.danger_name
     else word = is_call ? kind.call : kind.name
   } else if (word === kind.variable && next === 40) word = kind.call
-  else if (next === 40 && (word === kind.object || word === kind.put)) word = kind.call
+  else if (next === 40 && isAlsoFunction(word)) word = kind.call
   else if (word === 0) word = next === 40 ? kind.other_call : kind.name
   return finish(token, word, end)
+}
+
+/** `if(`, `replace(`, `database(`, `values(` are calls. */
+function isAlsoFunction(word: number): boolean {
+  return word === kind.object || word === kind.put || word === kind.starter || word === kind.values
 }
 
 /** `N'…'`, `x'…'`, `b'…'`, `e'…'`, `q'…'`, `u&'…'`: a letter that belongs to the string. */
@@ -170,7 +175,7 @@ function readSymbol(
       return readSlash(value, start, next, token)
     case 35:
       return dialect.mysql
-        ? finish(token, kind.comment, value.length)
+        ? readLineComment(value, start, token)
         : finish(token, kind.other, start + 1)
     case 46:
       if (isDigit(next)) return readNumber(value, start, token)
@@ -203,8 +208,15 @@ function readDash(
 ): Token {
   const is_comment =
     next === 45 && (!dialect.mysql || start + 2 >= value.length || isSpace(value, start + 2))
-  if (is_comment) return finish(token, kind.comment, value.length)
+  if (is_comment) return readLineComment(value, start, token)
   return finish(token, kind.arithmetic, next === 62 ? start + 2 : start + 1)
+}
+
+/** SQL goes on in the next line, where there is one. */
+function readLineComment(value: string, start: number, token: Token): Token {
+  const end = value.indexOf('\n', start)
+  if (end < 0) return finish(token, kind.comment, value.length)
+  return finish(token, kind.block_comment, end + 1)
 }
 
 function readSlash(value: string, start: number, next: number, token: Token): Token {

@@ -5,6 +5,9 @@ import { type Dialect, readString, readToken, type Token } from './scan.ts'
 /** Longest shape that is kept: the grammar decides on fewer tokens. */
 const shape_length = 10
 
+/** A comment of this many bytes at most has no words in it: `-- -`, `--+`, `/*`. */
+const cut_length = 5
+
 const token: Token = { kind: 0, start: 0, end: 0, code: 0 }
 
 /** Operands: a value may stand here. */
@@ -40,6 +43,22 @@ const is_half = flags(
   kind.set,
   kind.danger_name,
   kind.quantifier,
+  kind.values,
+  kind.starter,
+)
+
+/** Words that start a statement behind a semicolon. */
+const is_start = flags(
+  kind.verb,
+  kind.put,
+  kind.delete,
+  kind.update,
+  kind.exec,
+  kind.declare,
+  kind.wait,
+  kind.shutdown,
+  kind.set,
+  kind.starter,
 )
 
 /**
@@ -60,6 +79,7 @@ export class Shape {
   #last = 0
   #before = 0
   #accepted = false
+  #breakout_end = 0
 
   constructor(grammar: Grammar) {
     this.#grammar = grammar
@@ -78,6 +98,7 @@ export class Shape {
       readString(value, 0, quote, dialect, token)
       if (token.kind === kind.unclosed) return undefined
       this.#append(kind.breakout)
+      this.#breakout_end = token.end
       at = token.end
     }
     for (;;) {
@@ -90,7 +111,7 @@ export class Shape {
         this.#before = this.#last
         this.#last = token.kind
       }
-      if (this.#accepted) return this.#fingerprint()
+      if (this.#accepted) return this.#isBareCut(value) ? undefined : this.#fingerprint()
       if (token.kind === kind.end || this.#isSettled()) return undefined
     }
   }
@@ -111,6 +132,23 @@ export class Shape {
       this.#length >= shape_length ||
       (this.#length >= 3 && this.#states[this.#length - 2] === this.#grammar.dead)
     )
+  }
+
+  /**
+   * Only a quote and a comment: an attack after one word (`admin'--`) or when nothing follows, but
+   * a dash between sentences otherwise (`the boys' -- and the girls'`).
+   */
+  #isBareCut(value: string): boolean {
+    if (this.#length > 3 || token.kind !== kind.comment || this.#kinds[0] !== kind.breakout)
+      return false
+    for (let index = 1; index < this.#length - 1; index++)
+      if (is_operand[this.#kinds[index] ?? 0] === 1) return false
+    const length = value.length - token.start
+    // `#` is a number sign in prose.
+    if (token.code === 35) return length > 2
+    if (length <= cut_length) return false
+    const space = value.indexOf(' ')
+    return space >= 0 && space < this.#breakout_end - 1
   }
 
   #fingerprint(): string {
@@ -149,6 +187,7 @@ export class Shape {
     else if (what === kind.executable) this.#accept()
     else if (what === kind.not || (this.#call_depth >= 0 && this.#isArgument(what))) return
     else if (this.#completes(what)) return
+    else if (is_start[what] === 1 && this.#tail(1) === kind.semicolon) this.#append(kind.command)
     else if (is_half[what] === 1) this.#takeOperand(kind.name)
     else if (is_operand[what] === 1) this.#takeOperand(what)
     else if (what === kind.arithmetic || what === kind.compare) this.#takeOperator(what)
@@ -181,7 +220,8 @@ export class Shape {
   #completes(what: number): boolean {
     const last = this.#last
     if (what === kind.by && last === kind.sort) return this.#replace(kind.clause)
-    if (what === kind.object && last === kind.verb) return this.#replace(kind.statement)
+    if ((what === kind.object || what === kind.bound) && last === kind.verb)
+      return this.#replace(kind.statement)
     if (what === kind.into && last === kind.put) return this.#replace(kind.statement)
     if (what === kind.from && last === kind.delete) return this.#replace(kind.statement)
     if (what === kind.file && last === kind.into) return this.#replace(kind.statement)
@@ -195,6 +235,10 @@ export class Shape {
     if (what === kind.when && last === kind.case_word) return this.#replace(kind.case)
     if (last === kind.union && what === kind.quantifier) return this.#keep(kind.union)
     if (last === kind.select && what === kind.quantifier) return this.#keep(kind.select)
+    if (last === kind.union && (what === kind.values || what === kind.object)) {
+      this.#append(kind.select)
+      return true
+    }
     return this.#completesCommand(what)
   }
 

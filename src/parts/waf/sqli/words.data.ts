@@ -14,12 +14,15 @@ export const words: Readonly<Partial<Record<keyof typeof kind, string>>> = {
   variable: `null true false current_user session_user system_user current_date current_time
     current_timestamp localtime localtimestamp utc_date utc_time utc_timestamp sysdate rownum rowid
     unknown`,
-  clause: 'having limit offset procedure',
-  keyword: `where values as on join inner outer natural cross using asc desc then else
+  bound: 'having limit offset procedure',
+  values: 'values',
+  starter: `begin commit rollback savepoint copy vacuum analyze kill print handler do prepare lock unlock
+    grant revoke attach detach pragma load use backup restore dbcc explain describe show if`,
+  keyword: `where as on join inner outer natural cross using asc desc then else
     end collate escape binary returning for lock window partition over within fetch next rows only`,
   not: 'not',
   verb: 'drop create alter truncate rename reindex',
-  object: `table database schema view procedure function trigger user index column login role
+  object: `table database schema view function trigger user index column login role
     sequence tablespace temporary proc assembly temp unique extension event constraint`,
   by: 'by',
   sort: 'order group',
@@ -51,7 +54,7 @@ export const words: Readonly<Partial<Record<keyof typeof kind, string>>> = {
     rtrim  sha sha1 sha2 sign sin space sqlite_version sqrt stddev string_agg strcmp
     string_to_array substr substring substring_index sum suser_name suser_sname system_user tan
     to_char to_date to_hex to_number to_timestamp translate trim typeof ucase uncompress unhex upper user_id user_name uuid
-    variance version xmlagg xmlelement year zeroblob if query_to_xml array_to_string unistr nchar`,
+    variance version xmlagg xmlelement year zeroblob query_to_xml array_to_string unistr nchar`,
   danger_name: `sleep benchmark load_file pg_sleep pg_sleep_for pg_sleep_until pg_read_file
     pg_read_binary_file pg_ls_dir pg_stat_file lo_import lo_export dblink dblink_connect
     extractvalue updatexml gtid_subset

@@ -1,8 +1,8 @@
-import { attribute, attributeKind, isActiveElement } from './names.ts'
+import { attribute, attributeKind, isActiveElement, isActiveStyle } from './names.ts'
 import { activeScheme } from './scheme.ts'
 
 /** Why a script could run. */
-export type Reason = 'element' | 'handler' | 'scheme' | 'markup' | 'declaration'
+export type Reason = 'element' | 'handler' | 'scheme' | 'markup' | 'style' | 'declaration'
 
 /** Reads bytes as HTML from the data state on. Source: HTML standard 13.2.5. */
 export function readData(value: string, from: number): Reason | undefined {
@@ -53,6 +53,7 @@ function readTag(value: string, from: number, is_real: boolean): Reason | number
     const text = is_quoted ? first + 1 : first
     at = is_quoted ? quoteEnd(value, text, quote) : unquotedEnd(value, text)
     if (kind === attribute.url && activeScheme(value, text, at) !== undefined) return 'scheme'
+    if (kind === attribute.style && isActiveStyle(value, text, at)) return 'style'
     if (kind === attribute.markup && is_real) return 'markup'
     if (is_quoted) at++
   }

@@ -14,6 +14,15 @@ export const url_attributes = `href src action formaction data background poster
 /** Attributes that hold markup themselves. */
 export const markup_attributes = 'srcdoc datasrc datafld dataformatas'
 
+/** What runs script, or once did, in a declaration of CSS. */
+export const active_styles = [
+  'javascript:',
+  'vbscript:',
+  'expression(',
+  'behavior:',
+  '-moz-binding',
+]
+
 /**
  * Names of event handler attributes, without `on`. Source: HTML standard 8.1.7.2.1, Pointer Events, UI
  * Events, Touch Events, CSS Animations and Transitions, SVG 2, Media Capture, old Internet Explorer.

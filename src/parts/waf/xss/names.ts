@@ -1,14 +1,28 @@
 import { wordTable } from '../injection/word-table.ts'
-import { active_elements, events, markup_attributes, url_attributes } from './names.data.ts'
+import {
+  active_elements,
+  active_styles,
+  events,
+  markup_attributes,
+  url_attributes,
+} from './names.data.ts'
 
 /** What an attribute can do, by its name. */
-export const attribute = { plain: 0, handler: 1, url: 2, markup: 3, maybe_handler: 4 } as const
+export const attribute = {
+  plain: 0,
+  handler: 1,
+  url: 2,
+  markup: 3,
+  maybe_handler: 4,
+  style: 5,
+} as const
 
 const elementOf = wordTable(pairs(active_elements, 1))
 const eventOf = wordTable(pairs(events, 1))
 const attributeOf = wordTable([
   ...pairs(url_attributes, attribute.url),
   ...pairs(markup_attributes, attribute.markup),
+  ['style', attribute.style],
 ])
 
 /** Does the element name at [start, end), with or without a namespace prefix, run or load? */
@@ -27,6 +41,12 @@ export function attributeKind(value: string, start: number, end: number): number
     return isWord(value, local, end) ? attribute.maybe_handler : attribute.plain
   }
   return attributeOf(value, local, end)
+}
+
+/** Does the style in [start, end) hold a script? */
+export function isActiveStyle(value: string, start: number, end: number): boolean {
+  const text = value.slice(start, end).toLowerCase()
+  return active_styles.some((word) => text.includes(word))
 }
 
 function isOn(value: string, at: number): boolean {
