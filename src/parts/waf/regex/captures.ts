@@ -1,7 +1,7 @@
 import { type ByteSet, hasByte, wordBytes } from './bytes.ts'
 import { EDGE, holds, LAST_NEWLINE, NEWLINE, OTHER, WORD } from './classes.ts'
 import { regexFaults } from './faults.ts'
-import { PlaceSet } from './place-set.ts'
+import { type PlaceSet, placeSet } from './place-set.ts'
 import {
   ASSERT,
   INNER,
@@ -61,9 +61,10 @@ type Search = {
   readonly program: Program
   readonly value: string
   readonly caps: Int32Array
-  failed: PlaceSet
+  readonly failed: PlaceSet
   /** Pairs: a step and a place to try, or -1 - slot and the value to put back there. */
-  readonly stack: number[]
+  stack: Int32Array
+  depth: number
   budget: number
   readonly referred: number
   /** For each part that is matched by itself: its own search, and the last run of bytes it took. */
@@ -78,14 +79,16 @@ type Search = {
 function searchIn(pattern: string, program: Program, value: string, caps?: Int32Array): Search {
   const has_reference = program.ops.includes(REFERENCE)
   const has_inner_reference = program.inners.some((inner) => inner.program.ops.includes(REFERENCE))
+  const size = (value.length + 1) * program.length
   const is_bounded = !has_reference && !has_inner_reference
   return {
     pattern,
     program,
     value,
     caps: caps ?? new Int32Array(2 * (program.group_count + 1)).fill(-1),
-    failed: new PlaceSet(),
-    stack: [],
+    failed: placeSet(is_bounded && caps === undefined ? size : Number.POSITIVE_INFINITY),
+    stack: new Int32Array(64),
+    depth: 0,
     budget: is_bounded ? Number.POSITIVE_INFINITY : steps_free + steps_per_byte * value.length,
     referred: is_bounded ? 0 : referredGroup(program),
     inners: [],
@@ -104,21 +107,31 @@ function referredGroup(program: Program): number {
 }
 
 function matchFrom(search: Search, start: number): boolean {
-  const { stack, caps } = search
-  stack.length = 0
-  stack.push(0, start)
-  while (stack.length > 0) {
-    const place = stack.pop() as number
-    const step = stack.pop() as number
-    if (step < 0) caps[-1 - step] = place
+  search.depth = 0
+  push(search, 0, start)
+  while (search.depth > 0) {
+    search.depth -= 2
+    const step = search.stack[search.depth] as number
+    const place = search.stack[search.depth + 1] as number
+    if (step < 0) search.caps[-1 - step] = place
     else if (follow(search, step, place)) return true
   }
   return false
 }
 
+function push(search: Search, step: number, place: number): void {
+  if (search.depth >= search.stack.length) {
+    const larger = new Int32Array(search.stack.length * 2)
+    larger.set(search.stack)
+    search.stack = larger
+  }
+  search.stack[search.depth++] = step
+  search.stack[search.depth++] = place
+}
+
 /** Follows one thread to a match or a dead end, leaving its other choices on the stack. */
 function follow(search: Search, from_step: number, from_place: number): boolean {
-  const { value, caps, stack, program } = search
+  const { value, caps, program } = search
   const { ops, x, y, sets } = program
   let step = from_step
   let place = from_place
@@ -137,7 +150,7 @@ function follow(search: Search, from_step: number, from_place: number): boolean 
       }
       case SPLIT: {
         if (!search.failed.add(keyOf(search, step, place))) return spend(search, taken)
-        stack.push(y[step] as number, place)
+        push(search, y[step] as number, place)
         step = x[step] as number
         break
       }
@@ -146,7 +159,7 @@ function follow(search: Search, from_step: number, from_place: number): boolean 
         break
       case SAVE: {
         const slot = x[step] as number
-        stack.push(-1 - slot, caps[slot] as number)
+        push(search, -1 - slot, caps[slot] as number)
         caps[slot] = place
         step++
         break
@@ -212,7 +225,7 @@ function passInner(search: Search, index: number, place: number): number {
 }
 
 function matchesInner(own: Search, start: number, must_end: number): boolean {
-  own.failed = new PlaceSet()
+  own.failed.clear()
   own.must_end = must_end
   return matchFrom(own, start)
 }
