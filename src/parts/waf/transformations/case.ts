@@ -1,40 +1,28 @@
-import { scratchBytes, text } from './bytes.ts'
+import { byteSet, firstOf, startedBytes, text } from './bytes.ts'
+
+const UPPER = byteSet((code) => code >= 65 && code <= 90)
+const LOWER = byteSet((code) => code >= 97 && code <= 122)
+const HIGH = byteSet((code) => code >= 128)
 
 /** ASCII letters only: bytes above 127 are not letters of any known alphabet. Manual: lowercase. */
 export function lowercase(value: string): string {
-  const length = value.length
-  let first = -1
-  let is_ascii = true
-  for (let i = 0; i < length; i++) {
-    const code = value.charCodeAt(i)
-    if (code >= 128) is_ascii = false
-    else if (first < 0 && code >= 65 && code <= 90) first = i
-  }
-  if (first < 0) return value
+  if (firstOf(value, UPPER) < 0) return value
   // The runtime's own folding is vectored, and right as long as no byte is above 127.
-  return is_ascii ? value.toLowerCase() : flipped(value, 65, 90)
+  return firstOf(value, HIGH) < 0 ? value.toLowerCase() : flipped(value, UPPER)
 }
 
 /** ASCII letters only. Manual: uppercase. */
 export function uppercase(value: string): string {
-  const length = value.length
-  let first = -1
-  let is_ascii = true
-  for (let i = 0; i < length; i++) {
-    const code = value.charCodeAt(i)
-    if (code >= 128) is_ascii = false
-    else if (first < 0 && code >= 97 && code <= 122) first = i
-  }
-  if (first < 0) return value
-  return is_ascii ? value.toUpperCase() : flipped(value, 97, 122)
+  if (firstOf(value, LOWER) < 0) return value
+  return firstOf(value, HIGH) < 0 ? value.toUpperCase() : flipped(value, LOWER)
 }
 
-function flipped(value: string, from: number, to: number): string {
+function flipped(value: string, letters: Uint8Array): string {
   const length = value.length
-  const out = scratchBytes(length)
+  const out = startedBytes(value, length, length)
   for (let i = 0; i < length; i++) {
-    const code = value.charCodeAt(i)
-    out[i] = code >= from && code <= to ? code ^ 32 : code
+    const code = out[i] ?? 0
+    out[i] = letters[code] === 0 ? code : code ^ 32
   }
   return text(out, length)
 }

@@ -1,4 +1,4 @@
-import { scratchBytes, text } from './bytes.ts'
+import { byteSet, firstOf, firstPosition, startedBytes, text } from './bytes.ts'
 
 const KEEP = 0
 const DROP = 1
@@ -8,6 +8,11 @@ const FOLD = 4
 
 /** What cmdLine does with each byte. */
 const ACTIONS = actions()
+
+/** Bytes that never stay as they are. */
+const CHANGED = byteSet(
+  (code) => code !== 32 && code !== 47 && code !== 40 && ACTIONS[code] !== KEEP,
+)
 
 function actions(): Uint8Array {
   const table = new Uint8Array(256)
@@ -26,12 +31,12 @@ export function cmdLine(value: string): string {
   const start = firstChange(value)
   if (start < 0) return value
   const length = value.length
-  const out = scratchBytes(length)
-  out.write(value, 0, start, 'latin1')
+  // In place: the result is never longer than what was read.
+  const out = startedBytes(value, length, length)
   let size = start
   let is_after_space = start > 0 && value.charCodeAt(start - 1) === 32
   for (let i = start; i < length; i++) {
-    const code = value.charCodeAt(i)
+    const code = out[i] ?? 0
     const action = ACTIONS[code]
     if (action === DROP) continue
     if (action === SPACE) {
@@ -47,14 +52,12 @@ export function cmdLine(value: string): string {
 }
 
 function firstChange(value: string): number {
-  let before = KEEP
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i)
-    const action = ACTIONS[code] ?? KEEP
-    if (action === DROP || action === FOLD) return i
-    if (action === SPACE && (code !== 32 || before === SPACE)) return i
-    if (action === JOIN && before === SPACE) return i
-    before = action
+  let first = firstOf(value, CHANGED)
+  if (value.indexOf(' ') < 0) return first
+  for (const pair of ['  ', ' /', ' (']) {
+    const at = value.indexOf(pair)
+    // What changes is the second byte of the pair.
+    if (at >= 0) first = firstPosition(first, at + 1)
   }
-  return -1
+  return first
 }

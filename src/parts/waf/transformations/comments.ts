@@ -1,9 +1,15 @@
-import { scratchBytes, text } from './bytes.ts'
+import { type Bytes, byteSet, firstOf, startedBytes, text } from './bytes.ts'
 
 const HASH = 35
 const STAR = 42
 const DASH = 45
 const SLASH = 47
+
+/** What a comment of removeComments begins with. */
+const OPENERS = byteSet('/<-#')
+
+/** What a mark of removeCommentsChar begins with. */
+const MARKS = byteSet('/*<-#')
 
 /**
  * Each C comment becomes one space, also one that is never closed; a closing mark alone stays.
@@ -31,9 +37,10 @@ export function replaceComments(value: string): string {
  */
 export function removeComments(value: string): string {
   const length = value.length
-  let out: Buffer | undefined
-  let size = 0
-  let i = 0
+  let i = firstOf(value, OPENERS)
+  if (i < 0) return value
+  let out: Bytes | undefined
+  let size = i
   while (i < length) {
     const code = value.charCodeAt(i)
     const opened = openerLength(value, i, code)
@@ -43,7 +50,7 @@ export function removeComments(value: string): string {
       i++
       continue
     }
-    out ??= copied(value, i)
+    out ??= startedBytes(value, i, length + 1)
     if (opened === 0) break
     const end = commentEnd(value, i + opened)
     if (end < 0) {
@@ -75,9 +82,10 @@ function commentEnd(value: string, from: number): number {
 /** Only the marks go away, what they enclose stays: `/*`, `*\/`, `<!--`, `-->`, `--`, `#`. Manual: removeCommentsChar. */
 export function removeCommentsChar(value: string): string {
   const length = value.length
-  let out: Buffer | undefined
-  let size = 0
-  let i = 0
+  let i = firstOf(value, MARKS)
+  if (i < 0) return value
+  let out: Bytes | undefined
+  let size = i
   while (i < length) {
     const mark = markLength(value, i)
     if (mark === 0) {
@@ -85,7 +93,7 @@ export function removeCommentsChar(value: string): string {
       size++
       i++
     } else {
-      out ??= copied(value, i)
+      out ??= startedBytes(value, i, length + 1)
       i += mark
     }
   }
@@ -108,10 +116,4 @@ function markLength(value: string, at: number): number {
     default:
       return 0
   }
-}
-
-function copied(value: string, length: number): Buffer {
-  const out = scratchBytes(value.length + 1)
-  out.write(value, 0, length, 'latin1')
-  return out
 }

@@ -1,4 +1,4 @@
-import { scratchBytes, text } from './bytes.ts'
+import { startedBytes, text } from './bytes.ts'
 
 /** Bit 7 of each byte makes the number of ones even. Manual: parityEven7bit. */
 export function parityEven7bit(value: string): string {
@@ -17,10 +17,10 @@ export function parityZero7bit(value: string): string {
 
 function withTopBit(value: string, top: (code: number) => number): string {
   const length = value.length
-  const out = scratchBytes(length)
+  const out = startedBytes(value, length, length)
   let is_changed = false
   for (let i = 0; i < length; i++) {
-    const code = value.charCodeAt(i)
+    const code = out[i] ?? 0
     const low = code & 127
     const byte = low | (top(low) << 7)
     if (byte !== code) is_changed = true

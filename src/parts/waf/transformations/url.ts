@@ -1,5 +1,5 @@
 import { bestFit } from './best-fit.ts'
-import { hexByte, scratchBytes, text } from './bytes.ts'
+import { hexByte, scratchBytes, startedBytes, text } from './bytes.ts'
 
 const PERCENT = 37
 const PLUS = 43
@@ -24,11 +24,12 @@ function decode(value: string, has_unicode: boolean): string {
     return value.indexOf('+') < 0 ? value : value.replaceAll('+', ' ')
   }
   const length = value.length
-  const out = scratchBytes(length)
+  // In place: the result is never longer than what was read.
+  const out = startedBytes(value, length, length)
   let size = 0
   let is_changed = false
   for (let i = 0; i < length; ) {
-    const code = value.charCodeAt(i)
+    const code = out[i] ?? 0
     if (code !== PERCENT) {
       if (code === PLUS) is_changed = true
       out[size++] = code === PLUS ? 32 : code

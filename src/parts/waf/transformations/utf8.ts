@@ -1,7 +1,9 @@
-import { scratchBytes, text } from './bytes.ts'
+import { byteSet, firstOf, startedBytes, text } from './bytes.ts'
 
 /** Bytes of output for a byte of input at most: two bytes of UTF-8 become the six of `%uHHHH`. */
 const GROWTH = 3
+
+const HIGH = byteSet((code) => code >= 128)
 
 /**
  * UTF-8 sequences become `%uHHHH` (five digits above FFFF, lower case), for `t:urlDecodeUni` after it. Overlong
@@ -10,12 +12,10 @@ const GROWTH = 3
  * Manual: utf8toUnicode.
  */
 export function utf8toUnicode(value: string): string {
+  const start = firstOf(value, HIGH)
+  if (start < 0) return value
   const length = value.length
-  let start = 0
-  while (start < length && value.charCodeAt(start) < 128) start++
-  if (start === length) return value
-  const out = scratchBytes(length * GROWTH)
-  out.write(value, 0, start, 'latin1')
+  const out = startedBytes(value, start, length * GROWTH)
   let size = start
   let is_changed = false
   for (let i = start; i < length; ) {

@@ -1,4 +1,4 @@
-import { isSpace, scratchBytes, text } from './bytes.ts'
+import { byteSet, firstOf, firstPosition, isSpace, startedBytes, text } from './bytes.ts'
 
 /** 0xA0, which MySQL and HTML read as a space. */
 const NO_BREAK_SPACE = 160
@@ -7,41 +7,39 @@ function isBlank(code: number): boolean {
   return isSpace(code) || code === NO_BREAK_SPACE
 }
 
+const BLANKS = byteSet(isBlank)
+const BLANKS_BUT_SPACE = byteSet((code) => code !== 32 && isBlank(code))
+
 /** Every run of white space (with the no-break space, as the manual says) becomes one space. Manual: compressWhitespace. */
 export function compressWhitespace(value: string): string {
+  const start = firstPosition(firstOf(value, BLANKS_BUT_SPACE), value.indexOf('  '))
+  if (start < 0) return value
   const length = value.length
-  let start = 0
-  let is_inside = false
-  for (; start < length; start++) {
-    const code = value.charCodeAt(start)
-    if (isBlank(code) && (is_inside || code !== 32)) break
-    is_inside = code === 32
-  }
-  if (start === length) return value
-  const out = scratchBytes(length)
-  out.write(value, 0, start, 'latin1')
+  // In place: the result is never longer than what was read.
+  const out = startedBytes(value, length, length)
   let size = start
+  let is_inside = start > 0 && value.charCodeAt(start - 1) === 32
   for (let i = start; i < length; i++) {
-    const code = value.charCodeAt(i)
-    if (!isBlank(code)) out[size++] = code
+    const code = out[i] ?? 0
+    const is_blank = BLANKS[code] !== 0
+    if (!is_blank) out[size++] = code
     else if (!is_inside) out[size++] = 32
-    is_inside = isBlank(code)
+    is_inside = is_blank
   }
   return text(out, size)
 }
 
 /** White space goes away, the no-break space too. Manual: removeWhitespace. */
 export function removeWhitespace(value: string): string {
+  const start = firstOf(value, BLANKS)
+  if (start < 0) return value
   const length = value.length
-  let start = 0
-  while (start < length && !isBlank(value.charCodeAt(start))) start++
-  if (start === length) return value
-  const out = scratchBytes(length)
-  out.write(value, 0, start, 'latin1')
+  // In place: the result is never longer than what was read.
+  const out = startedBytes(value, length, length)
   let size = start
   for (let i = start; i < length; i++) {
-    const code = value.charCodeAt(i)
-    if (!isBlank(code)) out[size++] = code
+    const code = out[i] ?? 0
+    if (BLANKS[code] === 0) out[size++] = code
   }
   return text(out, size)
 }
