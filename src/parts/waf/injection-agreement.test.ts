@@ -46,8 +46,8 @@ const floors: Readonly<Record<keyof typeof detectors, Floor>> = {
     honest: 3132,
     recall: 99.97,
     recall_of_theirs: 100,
-    false_positives: 1,
-    agreement: 99.36,
+    false_positives: 0,
+    agreement: 99.39,
   },
   xss: {
     attacks: 2290,
@@ -100,7 +100,7 @@ for (const [name, { ours, theirs, attacks }] of Object.entries(detectors)) {
 const regression_floors: Readonly<Record<RuleId, { values: number; agreement: number }>> = {
   941100: { values: 3553, agreement: 99.97 },
   941101: { values: 376, agreement: 100 },
-  942100: { values: 3657, agreement: 99.15 },
+  942100: { values: 3657, agreement: 99.34 },
   942101: { values: 511, agreement: 100 },
 }
 const stages_expected = 4972

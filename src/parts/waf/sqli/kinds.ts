@@ -17,6 +17,7 @@ export const kind = {
   danger: 8,
   other_call: 9,
   compare: 10,
+  /** `+`, `-`, `|`, `^`, `&`: they join a broken string without leaving a trace. */
   arithmetic: 11,
   logic: 12,
   union: 13,
@@ -42,10 +43,12 @@ export const kind = {
   bound: 26,
   /** A word that starts a statement, behind a semicolon. */
   command: 27,
+  /** `/`, `*`, `%` and their words: also in paths and patterns between quotes. */
+  multiply: 28,
 
   open: 51,
   not: 52,
-  verb: 28,
+  verb: 55,
   object: 29,
   by: 30,
   sort: 31,
@@ -74,7 +77,7 @@ export const kind = {
 } as const
 
 /** How many kinds can appear in a shape. */
-export const shape_kinds = 28
+export const shape_kinds = 29
 
 /** One letter for each kind of a shape, for fingerprints and for the grammar. */
-export const letters = '$1suqvnfFgoa&UESBDCk),;cX?bM'
+export const letters = '$1suqvnfFgoa&UESBDCk),;cX?bMm'

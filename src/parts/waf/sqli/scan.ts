@@ -220,7 +220,7 @@ function readLineComment(value: string, start: number, token: Token): Token {
 }
 
 function readSlash(value: string, start: number, next: number, token: Token): Token {
-  if (next !== 42) return finish(token, kind.arithmetic, start + 1)
+  if (next !== 42) return finish(token, kind.multiply, start + 1)
   if (value.charCodeAt(start + 2) === 33 && runsSql(value, start + 3))
     return finish(token, kind.executable, value.length)
   const close = value.indexOf('*/', start + 2)
@@ -306,8 +306,8 @@ function readOperator(
     const is_double = next === code
     return finish(token, is_double ? kind.logic : kind.arithmetic, start + (is_double ? 2 : 1))
   }
-  if (code === 42 || code === 43 || code === 37 || code === 94)
-    return finish(token, kind.arithmetic, start + 1)
+  if (code === 43 || code === 94) return finish(token, kind.arithmetic, start + 1)
+  if (code === 42 || code === 37) return finish(token, kind.multiply, start + 1)
   // `~` and `~*` match in PostgreSQL; as a sign, the fold drops it.
   if (code === 126) return finish(token, kind.compare, start + (next === 42 ? 2 : 1))
   if (code === 58 && next === 61) return finish(token, kind.compare, start + 2)
@@ -345,7 +345,8 @@ function isWordStart(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code >= 128
 }
 
-function isWord(code: number): boolean {
+/** A byte that names and numbers are made of. */
+export function isWord(code: number): boolean {
   return isWordStart(code) || isDigit(code)
 }
 

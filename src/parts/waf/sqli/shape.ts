@@ -1,6 +1,6 @@
 import type { Grammar } from './grammar.ts'
 import { kind, letters } from './kinds.ts'
-import { type Dialect, readString, readToken, type Token } from './scan.ts'
+import { type Dialect, isWord, readString, readToken, type Token } from './scan.ts'
 
 /** Longest shape that is kept: the grammar decides on fewer tokens. */
 const shape_length = 10
@@ -22,6 +22,9 @@ const is_operand = flags(
   kind.danger,
   kind.other_call,
 )
+
+const is_sum = flags(kind.arithmetic, kind.multiply)
+const is_operator = flags(kind.arithmetic, kind.multiply, kind.compare)
 
 /** Words that count as a plain name unless the next word gives them their meaning. */
 const is_half = flags(
@@ -135,8 +138,8 @@ export class Shape {
   }
 
   /**
-   * Only a quote and a comment: an attack after one word (`admin'--`) or when nothing follows, but
-   * a dash between sentences otherwise (`the boys' -- and the girls'`).
+   * Only a quote and a comment: an attack behind one word (`admin'--`) or when nothing follows,
+   * else punctuation (`the boys' -- and the girls'`, `option('--first', …)`).
    */
   #isBareCut(value: string): boolean {
     if (this.#length > 3 || token.kind !== kind.comment || this.#kinds[0] !== kind.breakout)
@@ -146,9 +149,8 @@ export class Shape {
     const length = value.length - token.start
     // `#` is a number sign in prose.
     if (token.code === 35) return length > 2
-    if (length <= cut_length) return false
-    const space = value.indexOf(' ')
-    return space >= 0 && space < this.#breakout_end - 1
+    if (length <= cut_length && !value.includes("'", token.start)) return false
+    return !isOneWord(value, this.#breakout_end - 1)
   }
 
   #fingerprint(): string {
@@ -190,7 +192,7 @@ export class Shape {
     else if (is_start[what] === 1 && this.#tail(1) === kind.semicolon) this.#append(kind.command)
     else if (is_half[what] === 1) this.#takeOperand(kind.name)
     else if (is_operand[what] === 1) this.#takeOperand(what)
-    else if (what === kind.arithmetic || what === kind.compare) this.#takeOperator(what)
+    else if (is_operator[what] === 1) this.#takeOperator(what)
     else if (what === kind.select && this.#last === kind.open) this.#append(kind.subselect)
     else if (what === kind.from || what === kind.when) this.#append(kind.keyword)
     else this.#append(what)
@@ -267,7 +269,7 @@ export class Shape {
   }
 
   #takeOperand(what: number): void {
-    if (this.#tail(1) === kind.arithmetic && is_operand[this.#tail(2)] === 1) {
+    if (is_sum[this.#tail(1)] === 1 && is_operand[this.#tail(2)] === 1) {
       const is_kept = what === kind.danger || what === kind.unclosed
       if (!is_kept && this.#tail(2) !== kind.breakout) {
         this.#length--
@@ -301,7 +303,7 @@ export class Shape {
       return
     }
     // A sign before an operand, or the star of `select *`.
-    if (what === kind.arithmetic) {
+    if (is_sum[what] === 1) {
       if (this.#tail(1) === kind.select || this.#tail(1) === kind.subselect)
         this.#append(kind.number)
       else if (!isSign(token.code)) this.#append(what)
@@ -314,6 +316,11 @@ export class Shape {
 /** `+`, `-`, and `*` and `%` which stand for values here and there. */
 function isSign(code: number): boolean {
   return code === 43 || code === 45
+}
+
+function isOneWord(value: string, end: number): boolean {
+  for (let at = 0; at < end; at++) if (!isWord(value.charCodeAt(at))) return false
+  return end > 0
 }
 
 function flags(...kinds: readonly number[]): Uint8Array {

@@ -8,7 +8,7 @@ export const words: Readonly<Partial<Record<keyof typeof kind, string>>> = {
   logic: 'and or xor',
   compare: `like rlike ilike regexp is in between sounds similar glob match isnull notnull
     overlaps`,
-  arithmetic: 'div mod',
+  multiply: 'div mod',
   union: 'union intersect except minus',
   select: 'select',
   variable: `null true false current_user session_user system_user current_date current_time
@@ -16,7 +16,7 @@ export const words: Readonly<Partial<Record<keyof typeof kind, string>>> = {
     unknown`,
   bound: 'having limit offset procedure',
   values: 'values',
-  starter: `begin commit rollback savepoint copy vacuum analyze kill print handler do prepare lock unlock
+  starter: `begin commit rollback savepoint call copy vacuum analyze kill print handler do prepare lock unlock
     grant revoke attach detach pragma load use backup restore dbcc explain describe show if`,
   keyword: `where as on join inner outer natural cross using asc desc then else
     end collate escape binary returning for lock window partition over within fetch next rows only`,
@@ -32,7 +32,7 @@ export const words: Readonly<Partial<Record<keyof typeof kind, string>>> = {
   put: 'insert replace merge',
   delete: 'delete',
   update: 'update',
-  exec: 'exec execute call',
+  exec: 'exec execute',
   declare: 'declare',
   wait: 'waitfor wait',
   delay: 'delay',
