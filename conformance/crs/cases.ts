@@ -1,6 +1,6 @@
 /** The regression suite of OWASP CRS as data: what each stage sends and what the log must say. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from '#base/schema.ts'
 
@@ -77,7 +77,7 @@ const TestFile = z.object({
 export function loadStages(crsDir: string): readonly Stage[] {
   const dir = join(crsDir, 'tests', 'regression', 'tests')
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.yaml'))
+    .filter((file) => file.endsWith('.yaml') || file.endsWith('.yml'))
     .sort()
   return files.flatMap((file) => stagesOf(join(dir, file)))
 }
@@ -91,7 +91,7 @@ function stagesOf(path: string): readonly Stage[] {
   const { rule_id, tests } = read.data
   return tests.flatMap(({ test_id, stages }) =>
     stages.map(({ input, output }, at) => {
-      const test_name = `${basename(path, '.yaml')}-${test_id}`
+      const test_name = `${basename(path, extname(path))}-${test_id}`
       return {
         name: at === 0 ? test_name : `${test_name}.${at + 1}`,
         test_name,
