@@ -17,26 +17,28 @@ export type ParsedQuery = {
  */
 export function parseUrlencoded(query: string, limit: number): ParsedQuery {
   const args: (readonly [string, string])[] = []
+  const has_percent = query.indexOf('%') >= 0
+  const is_encoded = has_percent || query.indexOf('+') >= 0
   let is_limit_exceeded = false
+  // Kept between pieces: looked up in each, it would make pieces without one read the rest of the query.
+  let equals = query.indexOf('=')
   for (let from = 0; from < query.length; ) {
     let end = query.indexOf('&', from)
     if (end < 0) end = query.length
+    if (equals >= 0 && equals < from) equals = query.indexOf('=', from)
     if (end > from) {
       if (args.length >= limit) {
         is_limit_exceeded = true
         break
       }
-      args.push(pair(query.slice(from, end)))
+      const has_value = equals >= 0 && equals < end
+      const name = query.slice(from, has_value ? equals : end)
+      const value = has_value ? query.slice(equals + 1, end) : ''
+      args.push(is_encoded ? [urlDecode(name), urlDecode(value)] : [name, value])
     }
     from = end + 1
   }
-  return { args, is_limit_exceeded, invalid_escapes: invalidEscapes(query) }
-}
-
-function pair(piece: string): readonly [string, string] {
-  const equals = piece.indexOf('=')
-  if (equals < 0) return [urlDecode(piece), '']
-  return [urlDecode(piece.slice(0, equals)), urlDecode(piece.slice(equals + 1))]
+  return { args, is_limit_exceeded, invalid_escapes: has_percent ? invalidEscapes(query) : 0 }
 }
 
 /** The body processor URLENCODED. */
