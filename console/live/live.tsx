@@ -1,0 +1,58 @@
+/** The live stream for every component below; opened once, while somebody is logged in. */
+import { useQueryClient } from '@tanstack/react-query'
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useState,
+  useSyncExternalStore,
+} from 'react'
+import type { Attack } from '#model/attack.ts'
+import { listenLive } from '#parts/client/live.ts'
+import { type LiveFeed, type LiveState, liveFeed } from './live-feed.ts'
+
+const LiveContext = createContext<LiveFeed | undefined>(undefined)
+const offline: LiveState = { status: 'connecting' }
+const nobody = () => () => {}
+
+export function LiveProvider({ children }: { readonly children: ReactNode }) {
+  const [feed, setFeed] = useState<LiveFeed>()
+  useEffect(() => {
+    const opened = liveFeed(listenLive)
+    setFeed(opened)
+    return () => opened[Symbol.dispose]()
+  }, [])
+  useRereadAfterBreak(feed)
+  return <LiveContext value={feed}>{children}</LiveContext>
+}
+
+/** Whether the stream is alive, and the traffic of the last seconds. */
+export function useLiveState(): LiveState {
+  return useStateOf(useContext(LiveContext))
+}
+
+/** Calls back with new and changed attacks, twice a second at most. */
+export function useLiveAttacks(action: (attacks: readonly Attack[]) => void): void {
+  const feed = useContext(LiveContext)
+  const told = useEffectEvent(action)
+  useEffect(() => feed?.onAttacks((attacks) => told(attacks)), [feed])
+}
+
+function useStateOf(feed: LiveFeed | undefined): LiveState {
+  return useSyncExternalStore(feed?.subscribe ?? nobody, () => feed?.state() ?? offline)
+}
+
+/** Messages may have been missed while the stream was broken: everything on the page is read again. */
+function useRereadAfterBreak(feed: LiveFeed | undefined): void {
+  const client = useQueryClient()
+  const { status } = useStateOf(feed)
+  const [was_lost, setWasLost] = useState(false)
+  useEffect(() => {
+    if (status === 'lost') setWasLost(true)
+    if (status !== 'live' || !was_lost) return
+    setWasLost(false)
+    void client.invalidateQueries()
+  }, [status, was_lost, client])
+}

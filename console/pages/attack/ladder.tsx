@@ -1,0 +1,59 @@
+import type { MatchRecord } from '#model/hit.ts'
+import { transformationWords } from '../../format/operator-words.ts'
+import { Marked } from '../../ui/marked.tsx'
+import { words } from '../../words.ts'
+
+type Rung = {
+  readonly label: string
+  readonly name?: string
+  readonly value: string
+  readonly is_last: boolean
+}
+
+/** How a value came to be what the rule saw, step by step. Steps that changed nothing are not told. */
+export function Ladder({ match }: { readonly match: MatchRecord }) {
+  const rungs = rungsOf(match)
+  const hit = [{ start: match.highlight_start, end: match.highlight_end }]
+  return (
+    <ol className="flex flex-col">
+      {rungs.map((rung, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the place on the ladder is the identity
+        <li key={i} className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-3">
+          <span aria-hidden="true" className="flex flex-col items-center">
+            <span
+              className={`mt-1 size-2.5 shrink-0 rounded-full border-2 ${rung.is_last ? 'border-blocked bg-blocked' : 'border-line-strong'}`}
+            />
+            {!rung.is_last && <span className="w-px grow bg-line-strong" />}
+          </span>
+          <div className={rung.is_last ? '' : 'pb-3'}>
+            <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
+              <span className={rung.is_last ? 'font-semibold text-blocked' : 'font-medium'}>
+                {rung.label}
+              </span>
+              {rung.name && <code className="label font-mono">{rung.name}</code>}
+            </p>
+            <p className="evidence mt-1 max-h-60 overflow-auto rounded-md bg-sunken px-2.5 py-1.5">
+              <Marked text={rung.value} ranges={rung.is_last ? hit : []} />
+            </p>
+          </div>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function rungsOf({ raw_value, steps, value }: MatchRecord): readonly Rung[] {
+  const text = words.attack
+  const changing = steps.filter((step, i) => step.value !== (steps[i - 1]?.value ?? raw_value))
+  if (changing.length === 0) return [{ label: text.saw_unchanged, value, is_last: true }]
+  return [
+    { label: text.sent, value: raw_value, is_last: false },
+    ...changing.map((step) => ({
+      label: transformationWords(step.transformation),
+      name: step.transformation,
+      value: step.value,
+      is_last: false,
+    })),
+    { label: text.saw, value, is_last: true },
+  ]
+}

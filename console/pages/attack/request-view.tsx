@@ -1,0 +1,44 @@
+import type { RequestRecord, Span } from '#model/hit.ts'
+import { bytes } from '../../format/number.ts'
+import { Marked } from '../../ui/marked.tsx'
+import { words } from '../../words.ts'
+
+/** The request as it arrived, with its payloads marked where they stand. */
+export function RequestView({ request }: { readonly request: RequestRecord }) {
+  const spansOf = (part: Span['part'], index = 0) =>
+    request.spans.filter((span) => span.part === part && span.index === index)
+  const text = words.attack
+  return (
+    <>
+      <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        aria-label={text.request}
+        className="evidence max-h-[32rem] overflow-auto rounded-md border border-line bg-sunken p-3"
+      >
+        <p>
+          <span className="font-semibold">{request.method}</span>{' '}
+          <Marked text={request.uri} ranges={spansOf('uri')} />{' '}
+          <span className="text-ink-3">HTTP/{request.http_version}</span>
+        </p>
+        {request.headers.map(([name, value], i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a name may come twice; the place is the identity
+          <p key={i}>
+            <span className="text-ink-3">{name}: </span>
+            <Marked text={value} ranges={spansOf('header', i)} />
+          </p>
+        ))}
+        {request.body !== '' && (
+          <p className="mt-3">
+            <Marked text={request.body} ranges={spansOf('body')} />
+          </p>
+        )}
+      </section>
+      {request.is_cut && (
+        <p className="label mt-2">
+          {text.body_cut(bytes(request.body.length), bytes(request.body_bytes))}
+        </p>
+      )}
+    </>
+  )
+}

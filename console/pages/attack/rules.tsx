@@ -1,0 +1,111 @@
+import type { MatchRecord } from '#model/hit.ts'
+import { operatorWords, variableWords } from '../../format/operator-words.ts'
+import { Tag } from '../../ui/badge.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { words } from '../../words.ts'
+import { Ladder } from './ladder.tsx'
+
+/** Every rule that matched, heaviest first; the first is open. */
+export function Rules({ matches }: { readonly matches: readonly MatchRecord[] }) {
+  if (matches.length === 0) return <p className="text-ink-2">{words.attack.no_rules}</p>
+  const sorted = matches.toSorted((a, b) => b.score - a.score)
+  return (
+    <ul className="flex flex-col gap-2">
+      {sorted.map((match, i) => (
+        <li key={`${match.rule_id} ${match.variable} ${match.phase}`}>
+          <Rule match={match} is_open={i === 0} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** CRS scores critical 5, error 4, warning 3, notice 2: the heavier, the louder. */
+function lookOf(severity: string): string {
+  switch (severity.toUpperCase()) {
+    case 'EMERGENCY':
+    case 'ALERT':
+    case 'CRITICAL':
+      return 'text-blocked'
+    case 'ERROR':
+    case 'WARNING':
+      return 'text-monitored'
+    default:
+      return 'text-ink-2'
+  }
+}
+
+function Rule({ match, is_open }: { readonly match: MatchRecord; readonly is_open: boolean }) {
+  const text = words.attack
+  return (
+    <details open={is_open} className="group rounded-md border border-line">
+      <summary className="touch flex list-none flex-wrap items-center gap-x-3 gap-y-1 rounded-md px-3 py-2 hover:bg-hover">
+        <span className="text-ink-3 group-open:rotate-90">
+          <Icon name="right" size={12} />
+        </span>
+        <span className="font-mono text-sm">{match.rule_id}</span>
+        <span className="min-w-0 grow basis-48 font-medium">{match.message}</span>
+        <span className={`label font-medium uppercase ${lookOf(match.severity)}`}>
+          {match.severity}
+        </span>
+        <span className="label whitespace-nowrap">
+          {text.score} <span className="font-semibold text-ink">{match.score}</span>
+        </span>
+      </summary>
+      <div className="border-line border-t px-3 py-3">
+        <RuleFacts match={match} />
+        <Ladder match={match} />
+      </div>
+    </details>
+  )
+}
+
+function RuleFacts({ match }: { readonly match: MatchRecord }) {
+  const text = words.attack
+  const { sentence, argument } = operatorWords(match.operator)
+  return (
+    <dl className="mb-4 grid grid-cols-[7rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 text-sm">
+      <Row label={text.variable}>
+        {variableWords(match.variable)} <code className="label font-mono">{match.variable}</code>
+      </Row>
+      <Row label={text.operator}>
+        {sentence}
+        {argument !== '' && (
+          <code className="evidence mt-1 block max-h-32 overflow-auto rounded bg-sunken px-2 py-1">
+            {argument}
+          </code>
+        )}
+      </Row>
+      <Row label={text.place}>
+        <code className="break-all font-mono">
+          {match.file}:{match.line}
+        </code>
+      </Row>
+      {match.data !== '' && (
+        <Row label={text.data}>
+          <span className="evidence">{match.data}</span>
+        </Row>
+      )}
+      {match.paranoia_level !== null && <Row label={text.paranoia}>{match.paranoia_level}</Row>}
+      <Row label={text.phase}>{match.phase}</Row>
+      {match.tags.length > 0 && (
+        <Row label={text.tags}>
+          <span className="flex flex-wrap gap-1">
+            {match.tags.map((tag) => (
+              <Tag key={tag}>{tag}</Tag>
+            ))}
+          </span>
+        </Row>
+      )}
+    </dl>
+  )
+}
+
+function Row({ label, children }: { readonly label: string; readonly children: React.ReactNode }) {
+  return (
+    <>
+      <dt className="label pt-px">{label}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </>
+  )
+}

@@ -1,0 +1,58 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { attackTypeNames } from '#model/attack-type-names.ts'
+import { attacksQuery } from '../../queries.ts'
+import { BlockedBadge } from '../../ui/badge.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { When } from '../../ui/when.tsx'
+import { words } from '../../words.ts'
+
+const shown = 6
+
+/** The newest attacks, live. */
+export function LatestAttacks() {
+  const { data } = useInfiniteQuery(attacksQuery({}, shown))
+  const attacks = data?.pages[0]?.items.slice(0, shown) ?? []
+  if (attacks.length === 0) return null
+  return (
+    <section aria-label={words.overview.latest} className="panel p-4">
+      <header className="mb-1 flex items-center justify-between">
+        <h2 className="font-semibold">{words.overview.latest}</h2>
+        <Link
+          to="/attacks"
+          className="touch flex items-center gap-1 text-accent text-sm hover:underline"
+        >
+          {words.overview.all_attacks}
+          <Icon name="right" size={14} />
+        </Link>
+      </header>
+      <ul>
+        {attacks.map((attack) => (
+          <li key={attack.id} className="border-line border-t first:border-t-0">
+            <Link
+              to="/attacks/$id"
+              params={{ id: attack.id }}
+              className="-mx-2 grid grid-cols-[auto_1fr_auto] items-center gap-x-4 gap-y-0.5 rounded-md px-2 py-2 hover:bg-hover md:grid-cols-[5rem_12rem_minmax(0,1fr)_9rem_auto]"
+            >
+              <span className="text-ink-2 text-sm">
+                <When at={attack.last_at} />
+              </span>
+              <span className="min-w-0 truncate font-medium">
+                {attackTypeNames[attack.attack_type]}
+              </span>
+              <code className="min-w-0 truncate text-sm max-md:order-last max-md:col-span-3">
+                {attack.value}
+              </code>
+              <span className="truncate font-mono text-ink-2 text-sm max-md:hidden">
+                {attack.client}
+              </span>
+              <span className="justify-self-end">
+                <BlockedBadge hits={attack.hits} blocked={attack.blocked} />
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,33 @@
+/** Why a request was stopped, by the code on the block page. */
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { requestQuery } from '../queries.ts'
+import { Empty } from '../ui/empty.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { ProblemView } from '../ui/problem-view.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { words } from '../words.ts'
+import { HitView } from './attack/hit-view.tsx'
+
+const route = getRouteApi('/requests/$id')
+
+export function RequestPage() {
+  const { id } = route.useParams()
+  const { data, error, refetch } = useQuery(requestQuery(id))
+  const text = words.request
+  return (
+    <>
+      <PageHeader title={text.title} lead={id} />
+      {error && <ProblemView error={error} onRetry={refetch} />}
+      {!data && !error && <Skeleton lines={6} label={words.overview.loading} />}
+      {data?.hits.length === 0 && (
+        <Empty icon="search" title={text.none_title} text={text.none_text} />
+      )}
+      <div className="flex flex-col gap-10">
+        {data?.hits.map((hit) => (
+          <HitView key={hit.id} hit={hit} />
+        ))}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,62 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useId, useState } from 'react'
+import { api } from '../api.ts'
+import { sessionQuery } from '../queries.ts'
+import { Button } from '../ui/button.tsx'
+import { ProblemView } from '../ui/problem-view.tsx'
+import { words } from '../words.ts'
+import { fieldClass, labelClass } from './field.ts'
+import { PasswordField } from './password-field.tsx'
+import { SessionFrame } from './session-frame.tsx'
+
+export function Login() {
+  const id = useId()
+  const client = useQueryClient()
+  const [username, setUsername] = useState('admin')
+  const [password, setPassword] = useState('')
+  const login = useMutation({
+    mutationFn: () => api.call('POST /api/v1/session', { body: { username, password } }),
+    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    login.mutate()
+  }
+  return (
+    <SessionFrame>
+      <title>{`${words.login.title} · ${words.product}`}</title>
+      <form onSubmit={submit} className="panel flex flex-col gap-4 p-6">
+        <div>
+          <h1 className="font-semibold text-xl">{words.login.title}</h1>
+          <p className="text-ink-2">{words.login.lead}</p>
+        </div>
+        <div>
+          <label htmlFor={id} className={labelClass}>
+            {words.login.username}
+          </label>
+          <input
+            id={id}
+            required
+            value={username}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            onChange={(event) => setUsername(event.target.value)}
+            className={fieldClass}
+          />
+        </div>
+        <PasswordField
+          label={words.login.password}
+          value={password}
+          onChange={setPassword}
+          autoComplete="current-password"
+        />
+        {login.error && <ProblemView error={login.error} />}
+        <Button type="submit" look="primary" disabled={login.isPending} className="h-10">
+          {words.login.submit}
+        </Button>
+        <p className="label">{words.login.hint}</p>
+      </form>
+    </SessionFrame>
+  )
+}
