@@ -17,7 +17,7 @@ export function loadPolicy(settings: Settings): EdgePolicy {
   })
   const hash = createHash('sha256').update(JSON.stringify([settings.sites, settings.rules]))
   for (const source of resolved.sources) hash.update(source.file).update(source.text, 'latin1')
-  const ruleset = compileRuleset(resolved.sources, { read_data: resolved.read_data })
+  const ruleset = compileRuleset(resolved.sources, resolved)
   return {
     sites: settings.sites,
     ruleset,

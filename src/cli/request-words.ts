@@ -146,7 +146,8 @@ function splitAddress(address: string): { host: string; target: string } {
   const host = end < 0 ? rest : rest.slice(0, end)
   const tail = end < 0 ? '/' : rest.slice(end)
   const fragment = tail.indexOf('#')
-  const target = fragment < 0 ? tail : tail.slice(0, fragment)
+  // A space is the one character that a shell lets through and no request line can carry.
+  const target = (fragment < 0 ? tail : tail.slice(0, fragment)).replaceAll(' ', '%20')
   return { host: host || 'localhost', target: target.startsWith('/') ? target : `/${target}` }
 }
 

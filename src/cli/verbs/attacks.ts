@@ -1,7 +1,6 @@
 /** `gatehouse attacks`: what came in lately. */
 import type { Command } from 'commander'
-import { type AttackType, attackTypes } from '#model/attack-type.ts'
-import { attackTypeNames } from '#model/attack-type-names.ts'
+import { type AttackType, attackTypeNames, attackTypes } from '#model/attack-type-names.ts'
 import { cliFaults } from '../faults.ts'
 import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
 import type { Output } from '../output.ts'

@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import { Exit, exit } from '../exit.ts'
 import type { Output } from '../output.ts'
-import { loadPolicy } from '../policy.ts'
 import { loadSettings, settingsFile } from '../settings.ts'
 
 export function check(program: Command, output: Output): void {
@@ -13,7 +12,7 @@ export function check(program: Command, output: Output): void {
       'after',
       '\nExamples:\n  gatehouse check\n  gatehouse check --settings new.yaml --json',
     )
-    .action((_options: unknown, command: Command) => {
+    .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<{ settings?: string; json?: boolean }>()
       const file = settingsFile(options.settings)
       const result = loadSettings(file)
@@ -24,6 +23,7 @@ export function check(program: Command, output: Output): void {
             output.line(`${p.file}:${p.line}:${p.column}: ${p.path}: ${p.message}`)
         throw new Exit(exit.usage)
       }
+      const { loadPolicy } = await import('../policy.ts')
       const policy = loadPolicy(result.data)
       const { rule_count, warnings } = policy.ruleset
       const { sites } = result.data

@@ -7,7 +7,6 @@ import { printable } from '#model/printable.ts'
 import type { Match, Transaction } from '#parts/waf/transaction.ts'
 import { type GlobalOptions, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
-import { loadPolicy } from '../policy.ts'
 import { fromCurl, fromRaw, type WrittenRequest } from '../request-words.ts'
 
 type Options = GlobalOptions & { readonly raw?: string; readonly all?: boolean }
@@ -28,12 +27,13 @@ Examples:
   gatehouse explain -- -X POST http://shop.example/login -d 'user=admin%27--'
   gatehouse explain --raw request.txt --json`,
     )
-    .action((words: string[], _options: unknown, command: Command) => {
+    .action(async (words: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const { settings } = settingsOf(command)
       const request = options.raw
         ? fromRaw(readFileSync(options.raw === '-' ? 0 : options.raw))
         : fromCurl(words)
+      const { loadPolicy } = await import('../policy.ts')
       const { ruleset, rule_set } = loadPolicy(settings)
       const transaction = ruleset.begin({
         request_id: uuidv7(systemClock.now()),

@@ -4,7 +4,6 @@ import type { Command } from 'commander'
 import { invalidSettings } from '#base/settings.ts'
 import { cliFaults } from '../faults.ts'
 import type { Output } from '../output.ts'
-import { loadPolicy } from '../policy.ts'
 import { loadSettings, settingsFile } from '../settings.ts'
 import { pidFile } from '../supervisor/pid-file.ts'
 
@@ -13,10 +12,11 @@ export function reload(program: Command, output: Output): void {
     .command('reload')
     .description('apply changed settings and rules without losing a request')
     .addHelpText('after', '\nExamples:\n  gatehouse reload\n  gatehouse check && gatehouse reload')
-    .action((_options: unknown, command: Command) => {
+    .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<{ settings?: string; json?: boolean }>()
       const result = loadSettings(settingsFile(options.settings))
       if (result.kind === 'invalid') throw invalidSettings(result.problems)
+      const { loadPolicy } = await import('../policy.ts')
       const { bundle } = loadPolicy(result.data)
       const file = pidFile(result.data.state_dir)
       let pid: number

@@ -3,7 +3,6 @@ import type { Command } from 'commander'
 import { invalidSettings } from '#base/settings.ts'
 import type { Output } from '../output.ts'
 import { loadSettings, type Settings, settingsFile } from '../settings.ts'
-import { supervise } from '../supervisor.ts'
 import { mainFile, realWorld } from '../world.ts'
 
 export function run(program: Command, output: Output): void {
@@ -34,6 +33,8 @@ export async function runUntilStopped(
   settings: Settings,
   output: Output,
 ): Promise<void> {
+  // Loaded here, so that the other verbs start without it.
+  const { supervise } = await import('../supervisor.ts')
   process.title = 'gatehouse'
   const stopping = new AbortController()
   const world = realWorld(settings.log, stopping.signal)
