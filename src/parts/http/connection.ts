@@ -14,6 +14,8 @@ export type Connection = {
   readonly is_tls: boolean
   /** The exchange under way on HTTP/1, which has one at a time; undefined between requests. */
   occupant: Occupant | undefined
+  /** The last answer has been written: whatever still comes in is not listened to. */
+  is_over: boolean
 }
 
 /** Bounds how many connections stand at once, in all and for each client address. */

@@ -1,6 +1,6 @@
 /** Header fields between client and upstream: what concerns one connection is dropped, then ours are added. */
 import { bracketed } from '#base/address.ts'
-import type { Head } from './head.ts'
+import type { Head, HeaderField } from './head.ts'
 
 /** Fields that live on one connection only (RFC 9110, section 7.6.1), and `Proxy`, which CGI turns into a variable. */
 const hopByHop: ReadonlySet<string> = new Set([
@@ -178,4 +178,11 @@ export function fieldOf(flat: readonly string[], name: string): string {
 export function headField(head: Head, name: string): string {
   const at = head.names.indexOf(name)
   return at < 0 ? '' : (head.headers[at]?.[1] ?? '')
+}
+
+/** A flat list as pairs. */
+export function pairsOf(flat: readonly string[]): HeaderField[] {
+  const out: HeaderField[] = []
+  for (let i = 0; i < flat.length; i += 2) out.push([flat[i] ?? '', flat[i + 1] ?? ''])
+  return out
 }

@@ -169,6 +169,7 @@ function enter(socket: Socket, listener: Listener, inside: Inside): void {
       local_port: socket.localPort ?? 0,
       is_tls: listener.tls,
       occupant: undefined,
+      is_over: false,
     })
     const server = listener.tls ? inside.servers.tls : inside.servers.http
     server?.emit('connection', socket)

@@ -35,6 +35,12 @@ export const EdgeSettings = z.strictObject({
     .describe(
       'Addresses and networks whose X-Forwarded-For, Forwarded and PROXY headers are believed',
     ),
+  client_address_from: z
+    .enum(['x-forwarded-for', 'forwarded'])
+    .default('x-forwarded-for')
+    .describe(
+      'The one field in which trusted proxies tell the client address; the other is not read',
+    ),
   timeouts: z
     .strictObject({
       header: Duration.default(10_000).describe('For the whole request header'),
@@ -51,6 +57,7 @@ export const EdgeSettings = z.strictObject({
     .strictObject({
       header_count: z.int().min(10).max(1000).default(100),
       header_size: Size.default(32_768).describe('Request line and all header fields together'),
+      uri_size: z.int().min(256).default(16_384).describe('Bytes of the request target'),
       connections: z.int().min(10).default(20_000).describe('Per worker'),
       connections_per_client: z
         .int()

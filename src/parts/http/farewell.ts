@@ -1,0 +1,37 @@
+/** A last answer on a connection whose bytes cannot be trusted or are not all read. */
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Clock } from '#base/clock.ts'
+import type { RenderedPage } from './problem.ts'
+
+/** How long a client may still send what it has begun; it must be able to read the answer before the reset. */
+const linger_ms = 2000
+
+/**
+ * Writes a whole HTTP/1.1 answer with `Connection: close`, then lets the client finish for a moment (RFC 9112, section 9.6):
+ * to close at once would reset the connection and take the answer with it.
+ */
+export function sayFarewell(
+  socket: Socket,
+  status: number,
+  page: RenderedPage,
+  at_ms: number,
+  clock: Clock,
+  has_body: boolean,
+): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const date = new Date(at_ms).toUTCString()
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ndate: ${date}\r\n`
+  for (let i = 0; i < page.headers.length; i += 2)
+    head += `${page.headers[i]}: ${page.headers[i + 1]}\r\n`
+  socket.cork()
+  socket.write(`${head}\r\n`, 'latin1')
+  if (has_body) socket.write(page.body)
+  socket.uncork()
+  socket.end()
+  const timer = clock.after(linger_ms, () => socket.destroy())
+  socket.once('close', () => timer[Symbol.dispose]())
+}

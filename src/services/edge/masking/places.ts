@@ -1,0 +1,171 @@
+/** Where secrets stand, told by the names beside them: in queries, forms, cookies, JSON, multipart, XML, and any other text. */
+import { isSecretName } from './names.ts'
+import type { Range } from './shape.ts'
+
+/** Values of secret names in `a=b&c=d`; also what follows `;` in a path (`;jsessionid=`). */
+export function queryRanges(text: string, from: number, end: number): Range[] {
+  const out: Range[] = []
+  let start = from
+  while (start <= end) {
+    let stop = start
+    let equals = -1
+    while (stop < end && !'&;?#'.includes(text.charAt(stop))) {
+      if (equals < 0 && text.charAt(stop) === '=') equals = stop
+      stop++
+    }
+    if (equals >= 0 && isSecretName(percentDecoded(text.slice(start, equals)))) {
+      // A form value may hold a raw `;` or `?`: mask to the next `&`, rather too much than too little.
+      let to = stop
+      while (to < end && text.charAt(to) !== '&') to++
+      out.push([equals + 1, to])
+      stop = to
+    }
+    start = stop + 1
+  }
+  return out
+}
+
+/** Every value of a Cookie field, also of a Set-Cookie field (its first pair). */
+export function cookieRanges(text: string): Range[] {
+  const out: Range[] = []
+  let start = 0
+  while (start < text.length) {
+    let stop = text.indexOf(';', start)
+    if (stop < 0) stop = text.length
+    const equals = text.indexOf('=', start)
+    out.push([equals >= 0 && equals < stop ? equals + 1 : start, stop])
+    start = stop + 1
+  }
+  return out
+}
+
+/**
+ * The values after secret names in text of any form: `"password": "…"`, `password=…`, `Password: …`, `<password>…</password>`.
+ * A value in quotes ends at its quote; another at the next separator or line end. Linear: each byte is part of one value at most.
+ */
+export function looseRanges(text: string): Range[] {
+  const out: Range[] = []
+  let i = 0
+  while (i < text.length) {
+    if (!isNameByte(text.charCodeAt(i))) {
+      i++
+      continue
+    }
+    const start = i
+    while (i < text.length && isNameByte(text.charCodeAt(i))) i++
+    const value = valueAfter(text, i)
+    if (value === undefined || !isSecretName(percentDecoded(text.slice(start, i)))) continue
+    out.push(value)
+    i = Math.max(i, value[1])
+  }
+  return out
+}
+
+/** The value that a separator right after a name introduces. */
+function valueAfter(text: string, at: number): Range | undefined {
+  let i = skipped(text, at, '"\'])} \t\\')
+  const encoded = /^%3[AaDd]/.test(text.slice(i, i + 3))
+  const separator = text.charAt(i)
+  if (separator !== '=' && separator !== ':' && separator !== '>' && !encoded) return undefined
+  const is_element = separator === '>'
+  i = skipped(text, i + (encoded ? 3 : 1), ' \t\r\n\\')
+  const quote = text.charAt(i)
+  if (quote === '{' || quote === '[') return [i, closing(text, i)]
+  if (quote === '"' || quote === "'") return [i + 1, quoteEnd(text, i + 1, quote)]
+  let end = i
+  const stops = is_element ? '<' : '&,;}]\r\n<"\''
+  while (end < text.length && !stops.includes(text.charAt(end))) end++
+  return [i, end]
+}
+
+function skipped(text: string, at: number, what: string): number {
+  let i = at
+  // A few at most: more white space is no layout.
+  while (i < text.length && i < at + 16 && what.includes(text.charAt(i))) i++
+  return i
+}
+
+function quoteEnd(text: string, from: number, quote: string): number {
+  let i = from
+  while (i < text.length && text.charAt(i) !== quote) i += text.charAt(i) === '\\' ? 2 : 1
+  return Math.min(i, text.length)
+}
+
+/** End of a JSON container: everything below a secret name is secret. */
+function closing(text: string, from: number): number {
+  let depth = 0
+  for (let i = from; i < text.length; i++) {
+    const c = text.charAt(i)
+    if (c === '"') i = quoteEnd(text, i + 1, '"')
+    else if (c === '{' || c === '[') depth++
+    else if (c === '}' || c === ']') {
+      depth--
+      if (depth === 0) return i + 1
+    }
+  }
+  return text.length
+}
+
+/** From here on everything is taken for secret: what a client sends must not cost. */
+const parts_max = 200
+
+/** Contents of parts whose name is secret (RFC 7578). Parts are told by their Content-Disposition, whatever the boundary is. */
+export function multipartRanges(text: string): Range[] {
+  const out: Range[] = []
+  const lower = text.toLowerCase()
+  const word = 'content-disposition'
+  let parts = 0
+  for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + word.length)) {
+    if (++parts > parts_max) {
+      out.push([at, text.length])
+      break
+    }
+    const end_of_headers = firstOf(lower, ['\r\n\r\n', '\n\n'], at)
+    const headers = text.slice(at, end_of_headers)
+    const name = /[;\s]name\*?=(?:"([^"]*)"|([^;\s]*))/i.exec(headers.slice(0, 1000))
+    if (name === null || !isSecretName(percentDecoded(name[1] ?? name[2] ?? ''))) continue
+    const end = firstOf(lower, ['\r\n--', '\n--'], end_of_headers)
+    out.push([end_of_headers, end])
+  }
+  return out
+}
+
+function firstOf(text: string, words: readonly string[], from: number): number {
+  let first = text.length
+  for (const word of words) {
+    const at = text.indexOf(word, from)
+    if (at >= 0 && at < first) first = at
+  }
+  return first
+}
+
+function isNameByte(c: number): boolean {
+  return (
+    (c >= 0x30 && c <= 0x39) ||
+    (c >= 0x41 && c <= 0x5a) ||
+    (c >= 0x61 && c <= 0x7a) ||
+    c === 0x5f ||
+    c === 0x2d ||
+    c === 0x2e ||
+    c === 0x5b
+  )
+}
+
+/** `%41` becomes `A`, `+` a space; what is no escape stays. */
+export function percentDecoded(text: string): string {
+  if (!text.includes('%') && !text.includes('+')) return text
+  let out = ''
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charAt(i)
+    if (c === '+') out += ' '
+    else if (c === '%') {
+      const byte = Number.parseInt(text.slice(i + 1, i + 3), 16)
+      if (Number.isNaN(byte) || !/^[0-9a-fA-F]{2}$/.test(text.slice(i + 1, i + 3))) out += c
+      else {
+        out += String.fromCharCode(byte)
+        i += 2
+      }
+    } else out += c
+  }
+  return out
+}

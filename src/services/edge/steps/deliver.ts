@@ -1,0 +1,49 @@
+/** Deliver: the upstream's answer goes to the client, byte by byte as it comes, no faster than the client reads. */
+import type { ServerResponse } from 'node:http'
+import type { StepResult } from '../exchange/outcome.ts'
+import type { Answer, Exchange } from '../exchange/state.ts'
+import { openTunnel } from './tunnel.ts'
+
+export function deliver(exchange: Exchange): StepResult {
+  if (exchange.upgraded !== undefined) return openTunnel(exchange, exchange.upgraded)
+  const { answer, arrival } = exchange
+  if (answer === undefined) throw new Error('deliver before relay')
+  const response = arrival.response as ServerResponse
+  const { headers } = answer
+  headers.push('x-request-id', exchange.id)
+  if (exchange.core.isDraining() && exchange.head?.version !== '2.0')
+    headers.push('connection', 'close')
+  if (exchange.head?.version === '2.0') response.writeHead(answer.status, headers)
+  else response.writeHead(answer.status, answer.message, headers)
+  exchange.is_answered = true
+  exchange.status = answer.status
+  exchange.onAnswerData = (chunk) => write(exchange, response, chunk)
+  exchange.onAnswerEnd = () => end(response, answer)
+  const held = answer.chunks.splice(0)
+  for (const chunk of held) write(exchange, response, chunk)
+  if (answer.has_ended) end(response, answer)
+  return 'wait'
+}
+
+function write(exchange: Exchange, response: ServerResponse, chunk: Buffer): void {
+  exchange.bytes_out += chunk.length
+  if (response.write(chunk)) return
+  exchange.relay?.pause()
+  const { clock } = exchange.core.world
+  // A client that stops reading would hold the upstream's connection for ever.
+  const patience = clock.after(exchange.core.settings.timeouts.idle, () => response.destroy())
+  response.once('drain', () => {
+    patience[Symbol.dispose]()
+    exchange.relay?.resume()
+  })
+}
+
+function end(response: ServerResponse, answer: Answer): void {
+  if (answer.trailers.length > 0) {
+    const pairs: [string, string][] = []
+    for (let i = 0; i < answer.trailers.length; i += 2)
+      pairs.push([answer.trailers[i] ?? '', answer.trailers[i + 1] ?? ''])
+    response.addTrailers(pairs)
+  }
+  response.end()
+}

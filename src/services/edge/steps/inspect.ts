@@ -1,0 +1,97 @@
+/** Inspect: the rules' four phases, each timed; what they say is turned into what happens, by the site's mode. */
+
+import { fieldOf, pairsOf } from '#parts/http/headers.ts'
+import { decodeContent } from '#parts/waf/content-decoding.ts'
+import type { Intervention } from '#parts/waf/transaction.ts'
+import type { Outcome, StepResult } from '../exchange/outcome.ts'
+import type { Exchange } from '../exchange/state.ts'
+
+/** Phase 1. A site with mode `off` gets no transaction, and every later phase is skipped. */
+export function inspectHead(exchange: Exchange): StepResult {
+  const { head, site, core, arrival } = exchange
+  if (head === undefined || site === undefined || site.site.mode === 'off') return undefined
+  const { clock } = core.world
+  return timed(exchange, () => {
+    exchange.transaction = core.ruleset.begin({
+      request_id: exchange.id,
+      at_ms: exchange.at_ms,
+      client_address: exchange.client,
+      client_port: arrival.connection.peer_port,
+      server_address: arrival.connection.local,
+      server_port: arrival.connection.local_port,
+      method: head.method,
+      uri: head.target,
+      http_version: head.version,
+      headers: head.headers,
+      rule_engine: site.site.mode === 'block' ? 'On' : 'DetectionOnly',
+      elapsed_ms: () => clock.elapsed() - exchange.started,
+    })
+    return exchange.transaction.requestHeaders()
+  })
+}
+
+/** Phase 2. */
+export function inspectBody(exchange: Exchange): StepResult {
+  const { transaction } = exchange
+  if (transaction === undefined || isSilenced(exchange)) return undefined
+  return timed(exchange, () =>
+    transaction.requestBody(exchange.plain_body, {
+      truncated: exchange.is_body_cut,
+      ...(exchange.body_trouble === undefined ? {} : { error: exchange.body_trouble.reason }),
+    }),
+  )
+}
+
+/** Phase 3. */
+export function inspectAnswerHead(exchange: Exchange): StepResult {
+  const { transaction, answer, site } = exchange
+  if (transaction === undefined || answer === undefined || isSilenced(exchange)) return undefined
+  if (site?.site.inspect_responses !== true) return undefined
+  return timed(exchange, () =>
+    transaction.responseHeaders({
+      status: answer.status,
+      http_version: '1.1',
+      headers: pairsOf(answer.headers),
+    }),
+  )
+}
+
+/** Phase 4, on what `hold` held back. */
+export function inspectAnswerBody(exchange: Exchange): StepResult {
+  const { transaction, answer, core } = exchange
+  if (transaction === undefined || answer === undefined || isSilenced(exchange)) return undefined
+  if (exchange.site?.site.inspect_responses !== true) return undefined
+  return timed(exchange, () => {
+    if (answer.held_bytes === 0) return transaction.responseBody(undefined)
+    const bytes = Buffer.concat(answer.chunks)
+    const encoding = fieldOf(answer.headers, 'content-encoding')
+    const limits = { output_bytes_max: core.settings.limits.inspect_body, ratio_max: 1000 }
+    const decoded = encoding === '' ? undefined : decodeContent(encoding, bytes, limits)
+    if (decoded?.kind === 'refused') return transaction.responseBody(undefined, { truncated: true })
+    const plain = decoded?.kind === 'decoded' ? decoded.bytes : bytes
+    return transaction.responseBody(plain.toString('latin1', 0, limits.output_bytes_max), {
+      truncated: !answer.has_ended || plain.length > limits.output_bytes_max,
+    })
+  })
+}
+
+/** Failed or out of time: the rules have had their say on this request. */
+function isSilenced(exchange: Exchange): boolean {
+  return exchange.passed_fault !== undefined || exchange.is_overlimit
+}
+
+function timed(exchange: Exchange, phase: () => Intervention | undefined): Outcome | undefined {
+  const { clock } = exchange.core.world
+  const before = clock.elapsed()
+  let intervention: Intervention | undefined
+  try {
+    intervention = phase()
+  } finally {
+    exchange.inspect_ms += clock.elapsed() - before
+  }
+  if (intervention?.disruptive === true) return { kind: 'blocked', intervention }
+  if (exchange.inspect_ms <= exchange.core.settings.limits.inspect_ms) return undefined
+  exchange.is_overlimit = true
+  exchange.counters.overlimits_time++
+  return exchange.site?.site.mode === 'block' ? { kind: 'overlimit' } : undefined
+}

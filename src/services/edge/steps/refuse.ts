@@ -1,0 +1,108 @@
+/** Refuse: what a client gets instead of the upstream's answer. Never throws; a client that is half served is cut off. */
+import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
+import { sayFarewell } from '#parts/http/farewell.ts'
+import { headField } from '#parts/http/headers.ts'
+import { type ProblemPage, renderPage } from '#parts/http/problem.ts'
+import { refusalSentence } from '#parts/http/refusal.ts'
+import { type Outcome, statusOf } from '../exchange/outcome.ts'
+import type { Exchange } from '../exchange/state.ts'
+
+export function refuse(exchange: Exchange, outcome: Outcome): void {
+  const { response } = exchange.arrival
+  if (outcome.kind === 'gone' || exchange.is_answered || isDrop(outcome)) {
+    response.destroy()
+    // Without a socket of its own yet (pipelined), only the connection itself can be cut.
+    exchange.arrival.request.socket?.destroy()
+    return
+  }
+  exchange.is_answered = true
+  exchange.status = statusOf(outcome, exchange.site?.site.block_status ?? 403)
+  const page = renderPage(pageOf(exchange, outcome), acceptOf(exchange))
+  if (outcome.kind === 'blocked' && outcome.intervention.location !== undefined)
+    page.headers.push('location', outcome.intervention.location)
+  if (exchange.status === 503) page.headers.push('retry-after', '5')
+  if (outcome.kind === 'self')
+    page.headers.splice(0, page.headers.length, 'x-request-id', exchange.id)
+  const is_head = exchange.arrival.request.method === 'HEAD'
+  const is_bare = is_head || exchange.status === 204 || exchange.status === 304
+  if (is_bare && !is_head) page.headers.splice(0, 4)
+  exchange.bytes_out = is_bare ? 0 : page.body.length
+  if (exchange.arrival.request.httpVersionMajor === 2)
+    answer2(exchange, page.headers, is_bare ? undefined : page.body)
+  else answer1(exchange, page, is_bare)
+}
+
+function answer2(exchange: Exchange, headers: string[], body: Buffer | undefined): void {
+  const response = exchange.arrival.response as Http2ServerResponse
+  response.writeHead(exchange.status, headers)
+  if (body === undefined) response.end()
+  else response.end(body)
+  // Whatever still comes of the body is not wanted.
+  exchange.arrival.request.resume()
+}
+
+function answer1(exchange: Exchange, page: ReturnType<typeof renderPage>, is_bare: boolean): void {
+  const { request, connection } = exchange.arrival
+  const response = exchange.arrival.response as ServerResponse
+  const is_read = exchange.head !== undefined && (!exchange.head.has_body || request.readableEnded)
+  if (!is_read && response.socket !== null) {
+    const { clock } = exchange.core.world
+    request.resume()
+    connection.is_over = true
+    sayFarewell(response.socket, exchange.status, page, exchange.at_ms, clock, !is_bare)
+    return
+  }
+  if (!is_read || exchange.core.isDraining() || connection.occupant !== exchange)
+    page.headers.push('connection', 'close')
+  response.writeHead(exchange.status, page.headers)
+  if (is_bare) response.end()
+  else response.end(page.body)
+}
+
+function isDrop(outcome: Outcome): boolean {
+  return outcome.kind === 'blocked' && outcome.intervention.kind === 'drop'
+}
+
+function acceptOf(exchange: Exchange): string {
+  return exchange.head === undefined ? '' : headField(exchange.head, 'accept')
+}
+
+function pageOf(exchange: Exchange, outcome: Outcome): ProblemPage {
+  const [title, detail] = words(outcome)
+  return {
+    status: exchange.status,
+    title,
+    detail,
+    request_id: exchange.id,
+    node: exchange.core.node,
+    at: new Date(exchange.at_ms).toISOString(),
+  }
+}
+
+function words(outcome: Outcome): readonly [title: string, detail: string] {
+  switch (outcome.kind) {
+    case 'refused':
+      return ['Request refused', `${refusalSentence(outcome.refusal.reason)}.`]
+    case 'blocked':
+    case 'overlimit':
+      return [
+        'Request blocked',
+        'This request looks like an attack. If it is not, tell the owner of this site the request number below.',
+      ]
+    case 'faulted':
+      return [
+        'Request not served',
+        'The gateway could not inspect this request, so it was not passed on.',
+      ]
+    case 'unanswered':
+      return outcome.fault.code === 'http.upstream_silent'
+        ? ['No answer in time', 'The site did not answer in time.']
+        : ['No answer', 'The site cannot be reached at the moment.']
+    case 'self':
+    case 'gone':
+      return ['', '']
+    default:
+      return outcome satisfies never
+  }
+}
