@@ -25,9 +25,9 @@ export async function serveConsole(app: FastifyInstance, console_dir: string): P
       !/\.\w+$/.test(path)
     if (is_page) return showConsole(request, reply, console_dir)
     const allow = methodsOf(path)
-    if (allow.length > 0) {
-      const facts = { method: request.method, path, allow: allow.join(', ') }
-      throw policyFaults.method_not_allowed(facts)
+    if (allow.length > 0 && !allow.includes(request.method)) {
+      const { method } = request
+      throw policyFaults.method_not_allowed({ method, path, allow: allow.join(', ') })
     }
     throw policyFaults.not_found({ what: path.slice(0, 200) })
   })

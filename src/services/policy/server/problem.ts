@@ -68,11 +68,14 @@ export function sendProblem(
     reply.header('retry-after', String(wait ?? retry_after_s))
   }
   if (error instanceof Fault && error.facts['allow']) reply.header('allow', error.facts['allow'])
-  return reply
-    .code(problem.status)
-    .header('cache-control', 'no-store')
-    .type('application/problem+json')
-    .send(JSON.stringify(problem))
+  return (
+    reply
+      .code(problem.status)
+      .header('cache-control', 'no-store')
+      .type('application/problem+json')
+      // As bytes: to text Fastify would add a charset, which JSON does not have (RFC 8259, section 11).
+      .send(Buffer.from(JSON.stringify(problem)))
+  )
 }
 
 /** What Fastify refuses (bodies, media types) in our words; a bug stays what it is. */

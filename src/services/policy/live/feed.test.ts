@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type TestClock, testClock } from '#base/clock.ts'
+import { silentLog } from '#base/log.ts'
+import { prometheusMetrics } from '#base/metrics.ts'
+import type { Attack } from '#model/attack.ts'
+import type { LiveTopic } from '#model/live.ts'
+import { type LiveMessage, messagesOf } from '#parts/client/messages.ts'
+import { recordsFaults } from '#parts/records/faults.ts'
+import { type Feed, type FeedSource, feed, type Subscription } from './feed.ts'
+
+type Change = { readonly change: number; readonly attack: Attack }
+
+/** Records that a test writes into; `reads` counts how often the feed asked. */
+class FakeRecords implements FeedSource {
+  readonly changes: Change[] = []
+  reads = 0
+  is_away = false
+
+  write(...ids: readonly string[]): void {
+    for (const id of ids) {
+      this.changes.push({ change: this.changes.length + 1, attack: { id } as Attack })
+    }
+  }
+
+  async latestChange(): Promise<number> {
+    this.#count()
+    return this.changes.length
+  }
+
+  async attacksSince(change: number, limit: number) {
+    this.#count()
+    const found = this.changes.filter((one) => one.change > change).slice(0, limit)
+    return {
+      change: found.at(-1)?.change ?? change,
+      attacks: found.map((one) => one.attack),
+    }
+  }
+
+  async traffic() {
+    this.#count()
+    return { requests: this.reads } as never
+  }
+
+  #count(): void {
+    this.reads++
+    if (this.is_away) throw recordsFaults.unavailable({ why: 'test' })
+  }
+}
+
+type Setting = { clock: TestClock; records: FakeRecords; live: Feed }
+
+function setting(): Setting {
+  const clock = testClock()
+  const records = new FakeRecords()
+  const stop = new AbortController().signal
+  const world = { clock, log: silentLog, metrics: prometheusMetrics(), stop }
+  return { clock, records, live: feed(records, world) }
+}
+
+function subscription(changes: Partial<Subscription> = {}): Subscription {
+  return {
+    topics: new Set<LiveTopic>(['attack']),
+    last_id: undefined,
+    isAllowed: async () => true,
+    signal: new AbortController().signal,
+    hangUp: () => {},
+    ...changes,
+  }
+}
+
+/** Reads in the background; `seen` grows. */
+function listen(stream: AsyncIterable<string>): { seen: LiveMessage[]; done: Promise<void> } {
+  const seen: LiveMessage[] = []
+  const read = async () => {
+    for await (const message of messagesOf(stream)) seen.push(message)
+  }
+  return { seen, done: read() }
+}
+
+const idsOf = (seen: readonly LiveMessage[]) => seen.map(({ data }) => JSON.parse(data).id)
+
+/** Lets promises settle; the clock does not move. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+async function turn(clock: TestClock, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 500) {
+    await clock.advance(Math.min(500, left))
+    await settled()
+  }
+}
+
+test('a listener sees what changes after it came, within half a second', async () => {
+  const { clock, records, live } = setting()
+  records.write('old')
+  const { seen } = listen(live.subscribe(subscription()))
+  await settled()
+  records.write('new')
+  await turn(clock, 500)
+  assert.deepEqual(idsOf(seen), ['new'])
+  assert.deepEqual(seen[0]?.event, 'attack')
+})
+
+test('the database is read only while somebody listens', async () => {
+  const { clock, records, live } = setting()
+  await turn(clock, 5_000)
+  assert.equal(records.reads, 0)
+  const gone = new AbortController()
+  const { done } = listen(live.subscribe(subscription({ signal: gone.signal })))
+  await turn(clock, 1_000)
+  assert.ok(records.reads > 0)
+  gone.abort()
+  await done
+  assert.equal(live.listeners, 0)
+  const { reads } = records
+  await turn(clock, 5_000)
+  assert.equal(records.reads, reads)
+})
+
+test('one reader feeds all listeners', async () => {
+  const { clock, records, live } = setting()
+  const listeners = Array.from({ length: 50 }, () => listen(live.subscribe(subscription())))
+  await settled()
+  records.write('a')
+  const { reads } = records
+  await turn(clock, 500)
+  assert.equal(records.reads, reads + 1)
+  for (const { seen } of listeners) assert.deepEqual(idsOf(seen), ['a'])
+})
+
+test('whoever comes back gets what it missed, and then goes on', async () => {
+  const { clock, records, live } = setting()
+  records.write(...Array.from({ length: 450 }, (_, i) => `a${i}`))
+  const { seen } = listen(live.subscribe(subscription({ last_id: 10 })))
+  await settled()
+  records.write('after')
+  await turn(clock, 500)
+  const ids = idsOf(seen)
+  assert.deepEqual([ids.length, ids[0], ids.at(-1)], [441, 'a10', 'after'])
+  assert.equal(seen.at(-1)?.id, '451')
+})
+
+test('only the last event of a batch has an id, so that no break loses the rest of it', async () => {
+  const { clock, records, live } = setting()
+  records.write('z')
+  const { seen } = listen(live.subscribe(subscription({ last_id: 0 })))
+  await turn(clock, 500)
+  records.write('a', 'b', 'c')
+  await turn(clock, 500)
+  assert.deepEqual(
+    seen.map(({ id }) => id),
+    ['1', '1', '1', '4'],
+  )
+})
+
+test('traffic is told every two seconds to those who asked for it', async () => {
+  const { clock, live } = setting()
+  const attacks = listen(live.subscribe(subscription()))
+  const traffic = listen(live.subscribe(subscription({ topics: new Set(['traffic']) })))
+  await turn(clock, 10_000)
+  assert.equal(attacks.seen.length, 0)
+  assert.ok(traffic.seen.length >= 5 && traffic.seen.length <= 6, String(traffic.seen.length))
+})
+
+test('a listener that does not read is cut off, others go on', async () => {
+  const { clock, records, live } = setting()
+  let is_cut = false
+  const hangUp = () => {
+    is_cut = true
+  }
+  const slow = live.subscribe(subscription({ hangUp }))[Symbol.asyncIterator]()
+  await slow.next()
+  const { seen } = listen(live.subscribe(subscription()))
+  await settled()
+  for (let i = 0; i < 12; i++) {
+    records.write('x'.repeat(100_000))
+    await turn(clock, 500)
+  }
+  assert.equal(is_cut, true)
+  assert.equal(live.listeners, 1)
+  assert.equal(seen.length, 12)
+})
+
+test('a database that is away loses nothing', async () => {
+  const { clock, records, live } = setting()
+  const { seen } = listen(live.subscribe(subscription()))
+  await turn(clock, 500)
+  records.is_away = true
+  records.write('a')
+  await turn(clock, 5_000)
+  assert.equal(seen.length, 0)
+  records.is_away = false
+  await turn(clock, 500)
+  assert.deepEqual(idsOf(seen), ['a'])
+})
+
+test('a heartbeat comes every 15 s, and ends the stream of a session that is over', async () => {
+  const { clock, live } = setting()
+  let is_allowed = true
+  const chunks: string[] = []
+  const read = async () => {
+    const stream = live.subscribe(subscription({ isAllowed: async () => is_allowed }))
+    for await (const chunk of stream) chunks.push(chunk)
+  }
+  const done = read()
+  await turn(clock, 15_000)
+  assert.equal(chunks.filter((chunk) => chunk.startsWith(':')).length, 1)
+  is_allowed = false
+  await turn(clock, 15_000)
+  await done
+  assert.equal(live.listeners, 0)
+})
+
+test('more listeners than the bound are refused', () => {
+  const { live } = setting()
+  for (let i = 0; i < 100; i++) live.subscribe(subscription())
+  assert.throws(() => live.subscribe(subscription()), { code: 'policy.too_many_listeners' })
+})
+
+test('closing the feed ends all streams', async () => {
+  const { live } = setting()
+  const { done } = listen(live.subscribe(subscription()))
+  await settled()
+  live[Symbol.dispose]()
+  await done
+})
