@@ -18,7 +18,7 @@ import { work } from './steps.ts'
 
 /** The most steps for one value, beyond what its length allows. It only bounds back-references. */
 const steps_free = 200_000
-const steps_per_byte = 400
+const steps_per_byte = 64
 
 /** What a matcher must know beside the program. */
 export type CaptureInput = {
