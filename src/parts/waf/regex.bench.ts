@@ -41,7 +41,7 @@ function chooser(seed: number): (list: readonly string[]) => string {
   }
 }
 
-function valueOf(
+function makeValue(
   list: readonly string[],
   size: number,
   choose: ReturnType<typeof chooser>,
@@ -83,14 +83,14 @@ print(
   'ms',
 )
 for (let count = 0; count < 300; count++) {
-  testAll(regexes, valueOf(count % 3 === 0 ? fragments : text, 80, choose))
+  testAll(regexes, makeValue(count % 3 === 0 ? fragments : text, 80, choose))
 }
 for (const [name, list, size, rounds] of [
   ['words, 22 bytes', text, 22, 500],
   ['words, 1,000 bytes', text, 1_000, 200],
   ['attack fragments, 8 KB', fragments, bytes_long, 20],
 ] as const) {
-  const value = valueOf(list, size, choose)
+  const value = makeValue(list, size, choose)
   print(
     `${name}: first time, all`,
     cpuOf(() => testAll(regexes, value)),
@@ -103,7 +103,7 @@ for (const [name, list, size, rounds] of [
 }
 let worst = 0
 for (let count = 0; count < 20; count++) {
-  const value = valueOf(fragments, bytes_long, choose)
+  const value = makeValue(fragments, bytes_long, choose)
   worst = Math.max(
     worst,
     cpuOf(() => testAll(regexes, value)),
