@@ -9,7 +9,9 @@ export type { BodyLimits, BodyProcessor, FilePart, ParsedBody } from './bodies/p
 export { emptyBody } from './bodies/parsed-body.ts'
 export { type ParsedQuery, parseUrlencoded } from './bodies/urlencoded.ts'
 
-/** The body processors by the name that `ctl:requestBodyProcessor` and REQBODY_PROCESSOR give them. */
+/**
+ * The body processors by the name that `ctl:requestBodyProcessor` and REQBODY_PROCESSOR give them.
+ */
 export const bodyProcessors: ReadonlyMap<string, BodyProcessor> = new Map<string, BodyProcessor>([
   ['URLENCODED', urlencodedBody],
   ['MULTIPART', multipartBody],

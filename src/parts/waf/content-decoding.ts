@@ -1,6 +1,9 @@
 import { constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 
-/** Encodings one over the other: no honest server sends more than one, and each may multiply the size. */
+/**
+ * Encodings one over the other: no honest server sends more than one, and each may multiply the
+ * size.
+ */
 const LAYERS_MAX = 3
 
 /** Small bodies may grow more than the ratio allows: a page of equal bytes is no bomb. */
@@ -31,10 +34,10 @@ const inflaters: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
 ])
 
 /**
- * Takes the Content-Encoding off a whole body. Synchronous, in memory of the output limit at most. Anything that two
- * decoders could read in two ways (bytes behind the end, a missing end) is refused. `br` is unsupported because the
- * decoder of the platform is not safe on hostile bytes, `zstd` because nothing here decodes it.
- * Source: RFC 9110 section 8.4, RFC 1950 to 1952.
+ * Takes the Content-Encoding off a whole body. Synchronous, in memory of the output limit at most.
+ * Anything that two decoders could read in two ways (bytes behind the end, a missing end) is
+ * refused. `br` is unsupported because the decoder of the platform is not safe on hostile bytes,
+ * `zstd` because nothing here decodes it. Source: RFC 9110 section 8.4, RFC 1950 to 1952.
  */
 export function decodeContent(
   encoding: string,
@@ -97,7 +100,9 @@ function reasonOf(error: unknown): 'truncated' | 'too_large' | 'corrupt' | undef
   }
 }
 
-/** RFC 9110 means zlib by `deflate`; some servers send the bare stream, and every client takes both. */
+/**
+ * RFC 9110 means zlib by `deflate`; some servers send the bare stream, and every client takes both.
+ */
 function inflate(bytes: Buffer, output_bytes_max: number): unknown {
   const first = bytes[0] ?? 0
   const has_zlib_header = (first & 15) === 8 && (first * 256 + (bytes[1] ?? 0)) % 31 === 0

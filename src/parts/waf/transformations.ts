@@ -21,14 +21,16 @@ import {
 } from './transformations/whitespace.ts'
 
 /**
- * A step of a rule's `t:` chain. Values are byte strings (latin1). Total and linear in the length of the value;
- * gives the very same string when it changes nothing. Never keeps state between calls.
+ * A step of a rule's `t:` chain. Values are byte strings (latin1). Total and linear in the length
+ * of the value; gives the very same string when it changes nothing. Never keeps state between
+ * calls.
  */
 export type Transformation = (value: string) => string
 
 /**
- * All transformations by lower-case name (the rule language ignores case), with the rule language's own double
- * spellings. `none` is not here: it is an instruction to the engine, not a function. Source: ModSecurity v3 manual.
+ * All transformations by lower-case name (the rule language ignores case), with the rule language's
+ * own double spellings. `none` is not here: it is an instruction to the engine, not a function.
+ * Source: ModSecurity v3 manual.
  */
 export const transformations: ReadonlyMap<string, Transformation> = new Map<string, Transformation>(
   [

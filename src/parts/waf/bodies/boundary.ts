@@ -28,7 +28,10 @@ export type BoundaryLine = {
 /** All boundary lines of a body up to the final one, and what looks like one. */
 export type BoundaryLines = {
   readonly lines: readonly BoundaryLine[]
-  /** A line begins with two dashes, or the boundary stands inside a line: a laxer server may see a boundary there. */
+  /**
+   * A line begins with two dashes, or the boundary stands inside a line: a laxer server may see a
+   * boundary there.
+   */
   readonly has_look_alike: boolean
   /** More boundary lines than the limit; the rest was not searched. */
   readonly is_limit_exceeded: boolean
@@ -79,7 +82,10 @@ function firstSemicolon(header: string): number {
   return at < 0 ? header.length : at
 }
 
-/** How often the header could be read to name a boundary: the word and, anywhere behind it, an equals sign. */
+/**
+ * How often the header could be read to name a boundary: the word and, anywhere behind it, an
+ * equals sign.
+ */
 function boundaryCount(header: string): number {
   const lower = header.toLowerCase()
   const last_equals = lower.lastIndexOf('=')

@@ -1,9 +1,10 @@
 import { isSpace } from '../transformations/bytes.ts'
 
 /**
- * The cookies of a Cookie header, in order, with duplicates: split at `;`, then at the first `=`; white space before
- * the name goes away, nothing is decoded. A piece without `=` is a name without value, as in libmodsecurity. A value
- * without name is kept (servers accept it; libmodsecurity drops it); empty pieces are not.
+ * The cookies of a Cookie header, in order, with duplicates: split at `;`, then at the first `=`;
+ * white space before the name goes away, nothing is decoded. A piece without `=` is a name without
+ * value, as in libmodsecurity. A value without name is kept (servers accept it; libmodsecurity
+ * drops it); empty pieces are not.
  */
 export function parseCookies(header: string): readonly (readonly [name: string, value: string])[] {
   const cookies: (readonly [string, string])[] = []

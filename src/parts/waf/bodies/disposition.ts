@@ -11,7 +11,10 @@ export type Disposition = {
   readonly problem: string | undefined
 }
 
-/** Reads `form-data; name="…"; filename="…"`. Source: RFC 7578 section 4.2, which forbids `filename*`. */
+/**
+ * Reads `form-data; name="…"; filename="…"`. Source: RFC 7578 section 4.2, which forbids
+ * `filename*`.
+ */
 export function readDisposition(header: string): Disposition {
   const type = 'form-data'
   const is_form = header.slice(0, type.length).toLowerCase() === type

@@ -3,8 +3,9 @@ import { hexByte } from '../transformations/bytes.ts'
 import { type BodyLimits, emptyBody, type ParsedBody } from './parsed-body.ts'
 
 /**
- * Bytes of argument names that a body of any size may make; a larger body may make as many as it has bytes. One long
- * key around many short ones would otherwise make a name of the size of the body for each of them.
+ * Bytes of argument names that a body of any size may make; a larger body may make as many as it
+ * has bytes. One long key around many short ones would otherwise make a name of the size of the
+ * body for each of them.
  */
 const NAME_BYTES_MIN = 1 << 20
 
@@ -15,10 +16,10 @@ type Frame = { readonly prefix: string; readonly is_array: boolean; count: numbe
 class JsonError extends Error {}
 
 /**
- * The body processor JSON: RFC 8259 and nothing else, over bytes, without recursion. Duplicate keys are kept.
- * Arguments are called as in libmodsecurity: `json.user.name`, `json.items.array_0.id`, `json.empty-key`; numbers,
- * true and false are their text, null is empty. An empty object or array is an argument without value, so that its
- * name is seen (libmodsecurity does not show it).
+ * The body processor JSON: RFC 8259 and nothing else, over bytes, without recursion. Duplicate keys
+ * are kept. Arguments are called as in libmodsecurity: `json.user.name`, `json.items.array_0.id`,
+ * `json.empty-key`; numbers, true and false are their text, null is empty. An empty object or array
+ * is an argument without value, so that its name is seen (libmodsecurity does not show it).
  */
 export function jsonBody(body: string, _content_type: string, limits: BodyLimits): ParsedBody {
   if (body.length === 0) return emptyBody

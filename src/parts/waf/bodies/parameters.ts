@@ -22,8 +22,9 @@ export type Parameters = {
 type Cursor = { readonly header: string; at: number; problem: string | undefined }
 
 /**
- * Reads parameters from `from` on, forgiving but not silent: whatever it had to guess, it says in `problem`.
- * With `has_single_quotes` a value may stand in single quotes too, as some servers accept.
+ * Reads parameters from `from` on, forgiving but not silent: whatever it had to guess, it says in
+ * `problem`. With `has_single_quotes` a value may stand in single quotes too, as some servers
+ * accept.
  */
 export function readParameters(
   header: string,
@@ -84,7 +85,9 @@ function readToken(cursor: Cursor): string {
   return header.slice(from, cursor.at)
 }
 
-/** Only the quote and the backslash are escaped: browsers send the backslashes of paths as they are. */
+/**
+ * Only the quote and the backslash are escaped: browsers send the backslashes of paths as they are.
+ */
 function readQuoted(cursor: Cursor, quote: string): string {
   const { header } = cursor
   let value = ''

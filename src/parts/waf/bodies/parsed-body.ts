@@ -22,13 +22,16 @@ export type ParsedBody = {
   /** ARGS_POST, in order, with duplicates. */
   readonly args: readonly (readonly [name: string, value: string])[]
   readonly files: readonly FilePart[]
-  /** MULTIPART_PART_HEADERS: each header line of each part under the part's name; a folded one is joined. */
+  /**
+   * MULTIPART_PART_HEADERS: each header line of each part under the part's name; a folded one is
+   * joined.
+   */
   readonly part_headers: readonly (readonly [part_name: string, header_line: string])[]
   /** MULTIPART_* variables without their prefix; empty for other kinds of bodies. */
   readonly multipart: Readonly<Record<string, number | string>>
   /**
-   * `texts` is XML:/\*: the text of the root element with all below it, as one string. `attributes` is XML://@\*:
-   * each value, namespace declarations not among them. Both UTF-8.
+   * `texts` is XML:/\*: the text of the root element with all below it, as one string. `attributes`
+   * is XML://@\*: each value, namespace declarations not among them. Both UTF-8.
    */
   readonly xml:
     | { readonly texts: readonly string[]; readonly attributes: readonly string[] }

@@ -22,7 +22,9 @@ export type Part = {
   readonly problem: string | undefined
 }
 
-/** Reads the part that stands from `start` to `end`, where the dashes of the next boundary begin. */
+/**
+ * Reads the part that stands from `start` to `end`, where the dashes of the next boundary begin.
+ */
 export function readPart(body: string, start: number, end: number): Part {
   const headers: string[] = []
   let has_folding = false

@@ -12,15 +12,17 @@ export type ParsedQuery = {
 }
 
 /**
- * Splits at `&`, then at the first `=`, and decodes `%HH` and `+`; escapes that are none stay as they are. Empty
- * pieces (`a=1&&b=2`) are no arguments. Never throws; `limit` is the greatest number of arguments.
+ * Splits at `&`, then at the first `=`, and decodes `%HH` and `+`; escapes that are none stay as
+ * they are. Empty pieces (`a=1&&b=2`) are no arguments. Never throws; `limit` is the greatest
+ * number of arguments.
  */
 export function parseUrlencoded(query: string, limit: number): ParsedQuery {
   const args: (readonly [string, string])[] = []
   const has_percent = query.indexOf('%') >= 0
   const is_encoded = has_percent || query.indexOf('+') >= 0
   let is_limit_exceeded = false
-  // Kept between pieces: looked up in each, it would make pieces without one read the rest of the query.
+  // Kept between pieces: looked up in each, it would make pieces without one read the rest of the
+  // query.
   let equals = query.indexOf('=')
   for (let from = 0; from < query.length; ) {
     let end = query.indexOf('&', from)

@@ -3,15 +3,18 @@ import { type BodyLimits, emptyBody, type ParsedBody } from './parsed-body.ts'
 
 const DEPTH_MAX = 512
 
-/** The declaration is at the very beginning; one that is longer than this names no encoding we know. */
+/**
+ * The declaration is at the very beginning; one that is longer than this names no encoding we know.
+ */
 const DECLARATION_BYTES_MAX = 256
 
 /** The document is not well formed, or holds what we do not accept. Never leaves this file. */
 class XmlError extends Error {}
 
 /**
- * The body processor XML: strict, in UTF-8 or ISO 8859-1. Only the five entities of the standard and character
- * references are expanded; a document type declaration is an error, so no other entity can exist (CWE-611, CWE-776).
+ * The body processor XML: strict, in UTF-8 or ISO 8859-1. Only the five entities of the standard
+ * and character references are expanded; a document type declaration is an error, so no other
+ * entity can exist (CWE-611, CWE-776).
  */
 export function xmlBody(body: string, _content_type: string, limits: BodyLimits): ParsedBody {
   if (body.length === 0) return emptyBody

@@ -23,7 +23,10 @@ export function base64Decode(value: string): string {
   return decode(value, STANDARD, false)
 }
 
-/** Decodes and skips every byte that is not base64; `-` and `_` count as `+` and `/`. Manual: base64DecodeExt. */
+/**
+ * Decodes and skips every byte that is not base64; `-` and `_` count as `+` and `/`. Manual:
+ * base64DecodeExt.
+ */
 export function base64DecodeExt(value: string): string {
   return decode(value, LENIENT, true)
 }

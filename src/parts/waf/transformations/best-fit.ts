@@ -1,6 +1,6 @@
 /**
- * ASCII stand-ins for characters that have no decomposition to ASCII in Unicode, but that a "best fit" code page
- * turns into ASCII: each line is the ASCII character and its look-alikes.
+ * ASCII stand-ins for characters that have no decomposition to ASCII in Unicode, but that a "best
+ * fit" code page turns into ASCII: each line is the ASCII character and its look-alikes.
  */
 const LOOK_ALIKES: readonly (readonly [ascii: string, others: string])[] = [
   ['!', '\u01c3\u00a1'],
@@ -62,8 +62,9 @@ const lookAlikes: ReadonlyMap<number, number> = new Map(
 )
 
 /**
- * The ASCII byte that stands for a UTF-16 unit on a server with a US-ASCII "best fit" code page (IIS, 20127):
- * a look-alike, else the head of its compatibility decomposition (`ａ`, `á`, `①` …), else its lowest byte.
+ * The ASCII byte that stands for a UTF-16 unit on a server with a US-ASCII "best fit" code page
+ * (IIS, 20127): a look-alike, else the head of its compatibility decomposition (`ａ`, `á`, `①` …),
+ * else its lowest byte.
  */
 export function bestFit(unit: number): number {
   if (unit < 128) return unit

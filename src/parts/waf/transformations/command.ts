@@ -24,8 +24,8 @@ function actions(): Uint8Array {
 }
 
 /**
- * Undoes what shells let an attacker insert: `" ' \ ^` go away, `, ;` and white space become one space,
- * none is left before `/` and `(`, letters become lower case. Manual: cmdLine.
+ * Undoes what shells let an attacker insert: `" ' \ ^` go away, `, ;` and white space become one
+ * space, none is left before `/` and `(`, letters become lower case. Manual: cmdLine.
  */
 export function cmdLine(value: string): string {
   const start = firstChange(value)

@@ -31,9 +31,9 @@ export function replaceComments(value: string): string {
 }
 
 /**
- * Comments of C, HTML, SQL (`--`) and shell (`#`) go away; the line comments take the rest of the value,
- * a comment that is never closed becomes one space. Manual: removeComments.
- * libmodsecurity copies the byte after a comment unseen, which hides a second comment there; we look.
+ * Comments of C, HTML, SQL (`--`) and shell (`#`) go away; the line comments take the rest of the
+ * value, a comment that is never closed becomes one space. Manual: removeComments. libmodsecurity
+ * copies the byte after a comment unseen, which hides a second comment there; we look.
  */
 export function removeComments(value: string): string {
   const length = value.length
@@ -79,7 +79,10 @@ function commentEnd(value: string, from: number): number {
   return -1
 }
 
-/** Only the marks go away, what they enclose stays: `/*`, `*\/`, `<!--`, `-->`, `--`, `#`. Manual: removeCommentsChar. */
+/**
+ * Only the marks go away, what they enclose stays: `/*`, `*\/`, `<!--`, `-->`, `--`, `#`. Manual:
+ * removeCommentsChar.
+ */
 export function removeCommentsChar(value: string): string {
   const length = value.length
   let i = firstOf(value, MARKS)

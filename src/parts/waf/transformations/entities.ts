@@ -15,8 +15,8 @@ const named: ReadonlyMap<string, number> = new Map([
 ])
 
 /**
- * `&#xHH;`, `&#DDD;` and the names quot, amp, lt, gt, nbsp in any case, each with or without its semicolon.
- * A number above 255 leaves its lowest byte. Manual: htmlEntityDecode.
+ * `&#xHH;`, `&#DDD;` and the names quot, amp, lt, gt, nbsp in any case, each with or without its
+ * semicolon. A number above 255 leaves its lowest byte. Manual: htmlEntityDecode.
  */
 export function htmlEntityDecode(value: string): string {
   let next = value.indexOf('&')

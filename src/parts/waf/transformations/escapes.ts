@@ -3,14 +3,18 @@ import { hexByte, hexDigit, isSpace, scratchBytes, text } from './bytes.ts'
 const BACKSLASH = 92
 
 /**
- * Reads the escape whose backslash is at `at`. Gives its byte and the length of its spelling in one number,
- * `length * 512 + byte`, byte 256 for an escape that stands for nothing: no object for each escape.
+ * Reads the escape whose backslash is at `at`. Gives its byte and the length of its spelling in one
+ * number, `length * 512 + byte`, byte 256 for an escape that stands for nothing: no object for each
+ * escape.
  */
 type EscapeReader = (value: string, at: number) => number
 
 const NOTHING = 256
 
-/** JavaScript escapes; `\uHHHH` leaves its lowest byte, full-width forms (FF01 to FF5E) their ASCII. Manual: jsDecode. */
+/**
+ * JavaScript escapes; `\uHHHH` leaves its lowest byte, full-width forms (FF01 to FF5E) their ASCII.
+ * Manual: jsDecode.
+ */
 export function jsDecode(value: string): string {
   return unescaped(value, javascriptEscape)
 }
@@ -75,7 +79,10 @@ function ansiEscape(value: string, at: number): number {
   return packed(controlCode(kind), 2)
 }
 
-/** Up to three digits; JavaScript stops at two when three would not fit a byte, C drops the high bits. */
+/**
+ * Up to three digits; JavaScript stops at two when three would not fit a byte, C drops the high
+ * bits.
+ */
 function octalEscape(value: string, at: number, must_fit: boolean): number {
   let end = at + 1
   let code = 0

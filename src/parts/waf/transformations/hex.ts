@@ -1,6 +1,9 @@
 import { hexByte, scratchBytes, text } from './bytes.ts'
 
-/** Decodes pairs of digits up to the first that is none; an odd digit at the end is dropped. Manual: hexDecode. */
+/**
+ * Decodes pairs of digits up to the first that is none; an odd digit at the end is dropped. Manual:
+ * hexDecode.
+ */
 export function hexDecode(value: string): string {
   if (value.length === 0) return value
   const out = scratchBytes(value.length >> 1)

@@ -1,8 +1,9 @@
 import { scratchBytes, text } from './bytes.ts'
 
 /**
- * Drops empty and `.` segments and resolves `..`: an absolute path never climbs above its root, a relative one
- * keeps the `..` that lead out of it. A slash at the end stays a slash. Manual: normalizePath.
+ * Drops empty and `.` segments and resolves `..`: an absolute path never climbs above its root, a
+ * relative one keeps the `..` that lead out of it. A slash at the end stays a slash. Manual:
+ * normalizePath.
  */
 export function normalizePath(value: string): string {
   // Only an empty segment or one that begins with a dot can change anything.
@@ -20,7 +21,8 @@ function resolved(value: string): string {
   const length = value.length
   const is_absolute = value.charCodeAt(0) === 47
   const out = scratchBytes(length + 1)
-  // Where each kept segment begins in `out`; `..` that lead out of a relative path are never taken back.
+  // Where each kept segment begins in `out`; `..` that lead out of a relative path are never taken
+  // back.
   const starts: number[] = []
   let leading = 0
   let size = 0

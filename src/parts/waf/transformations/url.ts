@@ -10,8 +10,8 @@ export function urlDecode(value: string): string {
 }
 
 /**
- * The same and IIS's `%uHHHH`, which becomes the byte that code page 20127 (US-ASCII, best fit) has for it,
- * else its lowest byte. Manual: urlDecodeUni with SecUnicodeMapFile 20127.
+ * The same and IIS's `%uHHHH`, which becomes the byte that code page 20127 (US-ASCII, best fit) has
+ * for it, else its lowest byte. Manual: urlDecodeUni with SecUnicodeMapFile 20127.
  */
 export function urlDecodeUni(value: string): string {
   return decode(value, true)
@@ -20,7 +20,8 @@ export function urlDecodeUni(value: string): string {
 function decode(value: string, has_unicode: boolean): string {
   const percent = value.indexOf('%')
   if (percent < 0) {
-    // The runtime's own search is faster than any loop of ours, and most values have only spaces to decode.
+    // The runtime's own search is faster than any loop of ours, and most values have only spaces to
+    // decode.
     return value.indexOf('+') < 0 ? value : value.replaceAll('+', ' ')
   }
   const length = value.length

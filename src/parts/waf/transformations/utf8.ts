@@ -6,10 +6,10 @@ const GROWTH = 3
 const HIGH = byteSet((code) => code >= 128)
 
 /**
- * UTF-8 sequences become `%uHHHH` (five digits above FFFF, lower case), for `t:urlDecodeUni` after it. Overlong
- * forms and surrogates are decoded too, so that `%c0%af` is seen as a slash; bytes that begin no sequence stay.
- * libmodsecurity also leaves the lead byte behind an overlong form, which splits the word it stands in; we do not.
- * Manual: utf8toUnicode.
+ * UTF-8 sequences become `%uHHHH` (five digits above FFFF, lower case), for `t:urlDecodeUni` after
+ * it. Overlong forms and surrogates are decoded too, so that `%c0%af` is seen as a slash; bytes
+ * that begin no sequence stay. libmodsecurity also leaves the lead byte behind an overlong form,
+ * which splits the word it stands in; we do not. Manual: utf8toUnicode.
  */
 export function utf8toUnicode(value: string): string {
   const start = firstOf(value, HIGH)

@@ -10,7 +10,10 @@ function isBlank(code: number): boolean {
 const BLANKS = byteSet(isBlank)
 const BLANKS_BUT_SPACE = byteSet((code) => code !== 32 && isBlank(code))
 
-/** Every run of white space (with the no-break space, as the manual says) becomes one space. Manual: compressWhitespace. */
+/**
+ * Every run of white space (with the no-break space, as the manual says) becomes one space. Manual:
+ * compressWhitespace.
+ */
 export function compressWhitespace(value: string): string {
   const start = firstPosition(firstOf(value, BLANKS_BUT_SPACE), value.indexOf('  '))
   if (start < 0) return value
