@@ -43,15 +43,15 @@ interface Floor {
 const floors: Readonly<Record<keyof typeof detectors, Floor>> = {
   sqli: {
     attacks: 3346,
-    honest: 3132,
+    honest: 3282,
     recall: 99.97,
     recall_of_theirs: 100,
     false_positives: 0,
-    agreement: 99.39,
+    agreement: 98.47,
   },
   xss: {
     attacks: 2290,
-    honest: 3132,
+    honest: 3282,
     recall: 99.73,
     recall_of_theirs: 100,
     false_positives: 0,

@@ -99,7 +99,7 @@ export const sql_attacks: Readonly<Record<string, Family>> = {
     `${head(r).text}${gap(r)}${r.of('or|and|OR NOT')}${gap(r)}${name(r)}${r.pick([' is not null', ' like 0x25', '=1', " like '%'", '>0', ' in (1,2)', ' between 1 and 9'])}${tail(r)}`,
   truth: (r) => {
     const { text, quote } = head(r)
-    return `${text} ${r.of('or|and|OR')} ${r.pick(['1', 'true', '2', 'not false', '!0', '-1'])}${quote === '' ? r.pick([')', '-- ', '#']) : r.pick(['-- ', '#', ' -- -'])}`
+    return `${text} ${r.of('or|and|OR')} ${r.pick(['1', 'true', '2', 'not false', '!0', '-1'])}${quote === '' ? r.pick(['--', '-- ', '#']) : r.pick(['-- ', '#', ' -- -'])}`
   },
   stacked: (r) =>
     `${head(r).text}${r.pick([';', '; ', ' ;'])}${say(r, r.of('drop table users|insert into users values(1,2)|delete from users|update users set a=1|exec xp_cmdshell|create table x(a int)|alter table x add y int|declare @a int|shutdown|truncate table logs'))}${r.pick(['--', '', ';', '-- -'])}`,

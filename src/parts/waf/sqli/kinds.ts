@@ -45,39 +45,43 @@ export const kind = {
   command: 27,
   /** `/`, `*`, `%` and their words: also in paths and patterns between quotes. */
   multiply: 28,
+  /** Comparisons that are English words as well: `in`, `is`, `like`, `between`. */
+  word_compare: 29,
 
-  open: 51,
-  not: 52,
-  verb: 55,
-  object: 29,
-  by: 30,
-  sort: 31,
-  quantifier: 32,
-  case_word: 33,
-  when: 34,
-  put: 35,
-  delete: 36,
-  update: 37,
-  exec: 38,
-  declare: 39,
-  wait: 40,
-  delay: 41,
-  shutdown: 42,
-  into: 43,
-  file: 44,
-  from: 45,
-  set: 46,
-  function_name: 47,
-  danger_name: 48,
-  block_comment: 49,
-  close_brace: 50,
-  values: 53,
+  open: 40,
+  not: 41,
+  verb: 42,
+  object: 43,
+  by: 44,
+  sort: 45,
+  quantifier: 46,
+  case_word: 47,
+  when: 48,
+  put: 49,
+  delete: 50,
+  update: 51,
+  exec: 52,
+  declare: 53,
+  wait: 54,
+  delay: 55,
+  shutdown: 56,
+  into: 57,
+  file: 58,
+  from: 59,
+  set: 60,
+  function_name: 61,
+  danger_name: 62,
+  block_comment: 63,
+  close_brace: 64,
+  values: 65,
   /** A word that starts a statement and is otherwise just a name. */
-  starter: 54,
+  starter: 66,
+  /** A function whose name is an English word, so that `right (see map)` is none. */
+  english_function: 67,
 } as const
 
-/** How many kinds can appear in a shape. */
-export const shape_kinds = 29
+/** How many kinds can appear in a shape; all below 40. */
+export const shape_kinds = 30
 
 /** One letter for each kind of a shape, for fingerprints and for the grammar. */
-export const letters = '$1suqvnfFgoa&UESBDCk),;cX?bMm'
+export const letters = '$1suqvnfFgoa&UESBDCk),;cX?bMmw'

@@ -1,12 +1,17 @@
 /** Sets of kinds that the patterns share. */
 export const classes: Readonly<Record<string, string>> = {
-  // A value the application expects, after which SQL can only come from an attacker.
+  /** The application's value has ended here; only an attacker goes on behind it. */
+  Q: 'qv)',
+  /** A number may be the application's value, but numbers stand in prose as well. */
   P: '1qv)',
-  // A beginning that honest text has as well: it needs stronger evidence.
+  /** A beginning that most honest text has: it needs the strongest evidence. */
   N: 'nsfg',
   V: '1suvnfFg',
   L: '1sv',
-  // Calls and subselects: never seen after a value in honest text.
+  O: 'ow',
+  /** Operators that take operands. */
+  A: 'amow',
+  /** Calls and subselects that are never seen behind a value in honest text. */
   X: 'FSC',
 }
 
@@ -16,46 +21,61 @@ export const classes: Readonly<Record<string, string>> = {
  */
 export const patterns: readonly string[] = [
   // union based
-  '{P} )? U [ES]',
-  '{P} o {V} )? U [ES]',
-  '{N} )? U E [1svufFgSC]',
-  '{N} )? U S',
-  'U E [1svfFgS]',
-  // boolean based
-  '{P} )? & {V} o',
-  '{P} )? & [fFgSC]',
-  '{P} )? & {V} [c)]',
-  '{P} o {V} )? & {V} o',
-  '{P} )? & [Bb]',
-  'q )? & u',
-  'q )? o {V} & {V}',
-  'q )? & [1svn] & u',
+  '{Q} )? U U? [ES]',
+  '1 )? U U? E [1svufFgSCE$c]',
+  '1 )? U U E',
+  '1 )? U E n [k,;cam)]',
+  '1 )? U U? S',
+  '{P} {O} {V} )? U U? [ES]',
+  '{N} )? U U? E [1svufFgSC]',
+  '{N} )? U U? S',
+  '{N} {O} {V} )? U U? [ES]',
+  'U U? E [1svfFgS]',
   // a comment hides the path in front
   'm n 1 U',
+  // boolean based
+  '{Q} )? & {V} {O}',
+  '1 )? & {V} o',
+  '1 )? & [nfFg] w [svfFS]',
+  '1 )? & [nfFg] w 1 [&c;]',
+  '1 )? & {L} w [svfFS]',
+  '1 )? & {L} w 1 [$c&);]',
+  '{P} )? & [fFSC]',
+  '{Q} )? & g',
+  '1 )? & g [owc&]',
+  '{P} )? & {V} c',
+  '{Q} )? & {V} )',
+  '{P} {O} {V} )? & {V} o',
+  '{P} )? & [Bb]',
+  'q )? & u',
+  'q )? {O} {V} & {V}',
+  'q )? & [1svn] & u',
   '{N} )? & {L} o {L}',
+  '{N} {O} {V} )? & {L} o {L}',
   '{N} )? & {X}',
-  '{N} o {V} )? & {L} o {L}',
-  '{N} o {V} )? U [ES]',
   '& {L} o {L}',
   '& {X}',
   // a value that is itself an expression
-  '{P} )? [amo,]? {X}',
-  // a call is all there is
+  '{P} )? {A}? {X}',
+  '{P} )? , [FS]',
   'F',
-  'q )? [ao] f',
-  'q a {V} [a&] u',
+  'q )? [aow] f',
+  'q a [1vnfFg] [a&] u',
   'q a {V} c',
   'q m 1 c',
-  'q m f [am] u',
-  '{N} [amo] {X}',
+  'q m [fF] [am] u',
+  'q m f S',
+  '{N} {A} {X}',
   'n k? , S [fFSC]',
   'f F',
   'f S [1fFSC]',
   'E F',
-  'E {V} [&amok]? [SC]',
-  'S {V}',
+  'E {V} [&amowk]? [SC]',
+  'S [1svufFgC]',
+  'S n k n? [$kcS]',
   'S )',
-  'C',
+  'C [1vfFS]',
+  'C {V} {O}',
   // probes of the number of columns and of rows
   '{P} )? B {V}',
   '{P} )? b {V} [$c,;o&Bb)]',
@@ -69,11 +89,13 @@ export const patterns: readonly string[] = [
   'q )? ; M',
   '{P} )? ; M [$c;vfgFsu]',
   '{P} )? ; [FS]',
-  '{P} )? D',
+  '{Q} )? D',
+  '1 )? D [suv]',
+  '1 )? D n [c;]',
   '{N} )? ; D',
   'n D s c',
   '; D',
   // the rest of the statement is cut off
   'q )? ;? c',
-  '{P} o {V} c',
+  '{P} {O} {V} c',
 ]

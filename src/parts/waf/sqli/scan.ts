@@ -88,7 +88,12 @@ function afterExponent(value: string, at: number): number {
 }
 
 function isConnective(word: number): boolean {
-  return word === kind.logic || word === kind.union || word === kind.compare
+  return (
+    word === kind.logic ||
+    word === kind.union ||
+    word === kind.compare ||
+    word === kind.word_compare
+  )
 }
 
 function readWord(value: string, start: number, dialect: Dialect, token: Token): Token {
@@ -103,11 +108,12 @@ function readWord(value: string, start: number, dialect: Dialect, token: Token):
     const first = dot < end ? wordKind(value, start, dot) : 0
     if (isConnective(first) || first === kind.select) return finish(token, first, dot)
   }
-  if (word === kind.function_name || word === kind.danger_name) {
-    const is_call = opensCall(value, end)
-    if (word === kind.danger_name) word = is_call ? dangerKind(value, end) : kind.danger_name
-    else word = is_call ? kind.call : kind.name
-  } else if (word === kind.variable && next === 40) word = kind.call
+  if (word === kind.function_name) word = opensCall(value, end) ? kind.call : kind.name
+  else if (word === kind.danger_name)
+    word = !opensCall(value, end) ? word : isProse(value, end) ? kind.call : kind.danger
+  else if (word === kind.english_function)
+    word = opensCall(value, end) && !isProse(value, end) ? kind.call : kind.name
+  else if (word === kind.variable && next === 40) word = kind.call
   else if (next === 40 && isAlsoFunction(word)) word = kind.call
   else if (word === 0) word = next === 40 ? kind.other_call : kind.name
   return finish(token, word, end)
@@ -128,12 +134,11 @@ function isPrefix(value: string, start: number, end: number): boolean {
 }
 
 /** `sleep (8 hours)` is English, `sleep (8)` is not. */
-function dangerKind(value: string, name_end: number): number {
-  const has_gap = value.charCodeAt(name_end) !== 40
-  if (!has_gap) return kind.danger
+function isProse(value: string, name_end: number): boolean {
+  if (value.charCodeAt(name_end) === 40) return false
   let at = value.indexOf('(', name_end) + 1
   for (const limit = at + 16; at < limit && !isWordStart(value.charCodeAt(at)); at++);
-  return isWordStart(value.charCodeAt(at)) ? kind.call : kind.danger
+  return isWordStart(value.charCodeAt(at))
 }
 
 /** Where `select.1` and `or.5` fall apart; `end` when there is no such dot. */

@@ -24,7 +24,8 @@ const is_operand = flags(
 )
 
 const is_sum = flags(kind.arithmetic, kind.multiply)
-const is_operator = flags(kind.arithmetic, kind.multiply, kind.compare)
+const is_operator = flags(kind.arithmetic, kind.multiply, kind.compare, kind.word_compare)
+const is_comparison = flags(kind.compare, kind.word_compare)
 
 /** Words that count as a plain name unless the next word gives them their meaning. */
 const is_half = flags(
@@ -190,7 +191,7 @@ export class Shape {
     else if (what === kind.not || (this.#call_depth >= 0 && this.#isArgument(what))) return
     else if (this.#completes(what)) return
     else if (is_start[what] === 1 && this.#tail(1) === kind.semicolon) this.#append(kind.command)
-    else if (is_half[what] === 1) this.#takeOperand(kind.name)
+    else if (is_half[what] === 1) this.#append(kind.name)
     else if (is_operand[what] === 1) this.#takeOperand(what)
     else if (is_operator[what] === 1) this.#takeOperator(what)
     else if (what === kind.select && this.#last === kind.open) this.#append(kind.subselect)
@@ -199,6 +200,9 @@ export class Shape {
   }
 
   #takeOpen(): void {
+    // `in (` is no longer English.
+    if (this.#last === kind.word_compare && this.#tail(1) === kind.word_compare)
+      this.#replace(kind.compare)
     const is_call =
       this.#last === kind.call || this.#last === kind.danger || this.#last === kind.other_call
     if (is_call && this.#call_depth < 0) this.#call_depth = this.#depth
@@ -235,7 +239,10 @@ export class Shape {
       return this.#replace(kind.statement)
     }
     if (what === kind.when && last === kind.case_word) return this.#replace(kind.case)
-    if (last === kind.union && what === kind.quantifier) return this.#keep(kind.union)
+    if (last === kind.union && what === kind.quantifier) {
+      this.#append(kind.union)
+      return this.#keep(kind.union)
+    }
     if (last === kind.select && what === kind.quantifier) return this.#keep(kind.select)
     if (last === kind.union && (what === kind.values || what === kind.object)) {
       this.#append(kind.select)
@@ -285,8 +292,8 @@ export class Shape {
 
   /** `1, 2, 3` at the beginning: values of an insert, or of `in`. */
   #isListed(what: number): boolean {
-    const is_plain = what !== kind.unclosed && what !== kind.danger
-    return is_plain && this.#length === 2 && this.#tail(1) === kind.comma
+    const is_literal = what === kind.number || what === kind.string || what === kind.variable
+    return is_literal && this.#length === 2 && this.#tail(1) === kind.comma
   }
 
   /** `a = b = c`, and `select a || b` */
@@ -294,7 +301,7 @@ export class Shape {
     const glue = this.#tail(1)
     if (is_operand[this.#tail(2)] !== 1) return false
     if (glue === kind.logic) return this.#kinds[0] === kind.select
-    return glue === kind.compare && this.#tail(3) === kind.compare
+    return is_comparison[glue] === 1 && is_comparison[this.#tail(3)] === 1
   }
 
   #takeOperator(what: number): void {
@@ -309,7 +316,7 @@ export class Shape {
       else if (!isSign(token.code)) this.#append(what)
       return
     }
-    if (this.#tail(1) !== kind.compare) this.#append(what)
+    if (is_comparison[this.#tail(1)] !== 1) this.#append(what)
   }
 }
 
@@ -324,7 +331,7 @@ function isOneWord(value: string, end: number): boolean {
 }
 
 function flags(...kinds: readonly number[]): Uint8Array {
-  const set = new Uint8Array(64)
+  const set = new Uint8Array(128)
   for (const each of kinds) set[each] = 1
   return set
 }

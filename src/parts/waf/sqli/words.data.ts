@@ -6,8 +6,8 @@ import type { kind } from './kinds.ts'
  */
 export const words: Readonly<Partial<Record<keyof typeof kind, string>>> = {
   logic: 'and or xor',
-  compare: `like rlike ilike regexp is in between sounds similar glob match isnull notnull
-    overlaps`,
+  compare: 'rlike ilike regexp glob isnull notnull',
+  word_compare: 'like is in between sounds similar match overlaps',
   multiply: 'div mod',
   union: 'union intersect except minus',
   select: 'select',
@@ -41,20 +41,24 @@ export const words: Readonly<Partial<Record<keyof typeof kind, string>>> = {
   file: 'outfile dumpfile',
   from: 'from',
   set: 'set',
-  function_name: `abs acos exists contains aes_decrypt aes_encrypt ascii asin atan avg bin bit_and bit_length
-    bit_or bitand cast ceil ceiling char char_length character_length charindex chr coalesce col_name
-    coercibility compress concat concat_ws connection_id conv convert cos cot count crc32 curdate
-    curtime current_database current_query current_schema current_setting databases datalength date date_add date_format date_sub datediff db_id db_name decode
-    default degrees des_decrypt des_encrypt elt encode encrypt exp export_set field find_in_set floor
-    format found_rows generate_series getdate greatest group_concat hex host_name ifnull iif inet_aton
-    inet_ntoa instr is_member is_srvrolemember isnumeric json_extract last_insert_id lcase least left
-    length listagg ln load_extension locate log log10 log2 lower lpad ltrim make_set max md5 mid min
-    name_const newid now nullif nvl object_id object_name oct ord password patindex permissions pi
-    position pow power printf quote quotename quote_ident quote_literal rand random randomblob replicate rawtohex reverse right round row_count rpad
-    rtrim  sha sha1 sha2 sign sin space sqlite_version sqrt stddev string_agg strcmp
-    string_to_array substr substring substring_index sum suser_name suser_sname system_user tan
-    to_char to_date to_hex to_number to_timestamp translate trim typeof ucase uncompress unhex upper user_id user_name uuid
-    variance version xmlagg xmlelement year zeroblob query_to_xml array_to_string unistr nchar`,
+  function_name: `abs acos aes_decrypt aes_encrypt ascii asin atan avg bin bit_and bit_length
+    bit_or bitand cast ceil ceiling char char_length character_length charindex chr coalesce
+    col_name coercibility compress concat concat_ws connection_id conv convert cos cot crc32
+    curdate curtime current_database current_query current_schema current_setting databases
+    datalength date_add date_format date_sub datediff db_id db_name default degrees des_decrypt
+    des_encrypt elt encrypt exp export_set find_in_set found_rows generate_series getdate
+    greatest group_concat hex host_name ifnull iif inet_aton inet_ntoa instr is_member
+    is_srvrolemember isnumeric json_extract last_insert_id lcase least listagg ln load_extension
+    log10 log2 lpad ltrim make_set md5 name_const newid nullif nvl object_id object_name oct ord
+    patindex permissions pi pow printf quotename quote_ident quote_literal rand random randomblob
+    replicate rawtohex row_count rpad rtrim sha sha1 sha2 sin sqlite_version sqrt stddev
+    string_agg strcmp string_to_array substr substring substring_index sum suser_name suser_sname
+    system_user tan to_char to_date to_hex to_number to_timestamp trim typeof ucase uncompress
+    unhex user_id user_name uuid variance version xmlagg xmlelement zeroblob query_to_xml
+    array_to_string unistr nchar`,
+  english_function: `left right year date now format position space replace repeat reverse round floor
+    sign log power min max count length lower upper mid quote password encode decode exists
+    contains locate field translate`,
   danger_name: `sleep benchmark load_file pg_sleep pg_sleep_for pg_sleep_until pg_read_file
     pg_read_binary_file pg_ls_dir pg_stat_file lo_import lo_export dblink dblink_connect
     extractvalue updatexml gtid_subset
