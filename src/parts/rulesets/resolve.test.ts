@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -162,4 +170,42 @@ test('an archive that is cut short, damaged or no archive is refused', () => {
     assert.throws(() => addRuleset(path, { kept_dir: kept }), Fault)
   }
   assert.deepEqual(keptRulesets(kept), [])
+})
+
+const hasPackage = existsSync('/usr/share/modsecurity-crs/rules')
+const skip = hasPackage
+  ? false
+  : 'the package modsecurity-crs is missing: scripts/install-deps test'
+
+test("the distribution's CRS 3.3 loads unmodified and without a warning", { skip }, () => {
+  const resolved = resolveRuleset('package', choice('/nonexistent'))
+  const ruleset = compileRuleset(resolved.sources, resolved)
+  assert.match(ruleset.signature, /^OWASP_CRS\/3\.3/)
+  assert.deepEqual(ruleset.warnings, [])
+  assert.ok(ruleset.rule_count > 600)
+  const send = (uri: string) => {
+    const transaction = ruleset.begin({
+      request_id: 'r',
+      at_ms: 0,
+      client_address: '192.0.2.1',
+      client_port: 1,
+      server_address: '127.0.0.1',
+      server_port: 80,
+      method: 'GET',
+      uri,
+      http_version: '1.1',
+      headers: [
+        ['Host', 'shop.example'],
+        ['User-Agent', 'Mozilla/5.0'],
+        ['Accept', '*/*'],
+      ],
+    })
+    transaction.requestHeaders()
+    transaction.requestBody(undefined)
+    return transaction
+  }
+  assert.equal(send('/?q=shoes').intervention, undefined)
+  const attack = send('/?q=%27%20OR%201%3D1%20UNION%20SELECT%20a%20FROM%20users--')
+  assert.equal(attack.intervention?.rule_id, 949110)
+  assert.ok(attack.scores.inbound >= 7)
 })

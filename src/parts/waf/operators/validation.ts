@@ -83,7 +83,7 @@ export const verifyCC: OperatorMaker = ({ argument, regex }) => {
       const text = match?.groups[0]
       if (match === undefined || text === undefined) return undefined
       if (hasLuhnSum(text)) return { at: match.start, text, captures: match.groups }
-      from = match.start + 1
+      from = Math.max(match.end, match.start + 1)
     }
   }
   return { matches: (value) => find(value) !== undefined, locate: find }
