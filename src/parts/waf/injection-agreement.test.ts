@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { detectSqli } from '#parts/waf/sqli.ts'
-import { detectXss } from '#parts/waf/xss.ts'
-import { honest } from './injection/honest.ts'
-import { html_attacks } from './injection/html-attacks.ts'
-import { openOracle } from './injection/oracle.ts'
-import { generate } from './injection/random.ts'
-import { type RuleId, readStages, rule_ids, type Stage } from './injection/regression.ts'
-import { sql_attacks } from './injection/sql-attacks.ts'
+import { honest } from './injection/honest.support.ts'
+import { html_attacks } from './injection/html-attacks.support.ts'
+import { openOracle } from './injection/oracle.support.ts'
+import { generate } from './injection/random.support.ts'
+import { type RuleId, readStages, rule_ids, type Stage } from './injection/regression.support.ts'
+import { sql_attacks } from './injection/sql-attacks.support.ts'
+import { detectSqli } from './sqli.ts'
+import { detectXss } from './xss.ts'
 
 /*
  * How far our two detectors agree with libinjection, and what happens where they do not. The

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { bench, do_not_optimize, group, run } from 'mitata'
-import { detectSqli } from '#parts/waf/sqli.ts'
-import { detectXss } from '#parts/waf/xss.ts'
+import { detectSqli } from './sqli.ts'
+import { detectXss } from './xss.ts'
 
 /** Values of the length that arguments have; none may be detected. */
 const honest = {

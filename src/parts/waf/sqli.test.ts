@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { detectSqli } from '#parts/waf/sqli.ts'
 import { type Dialect, readToken, type Token } from './sqli/scan.ts'
+import { detectSqli } from './sqli.ts'
 
 const attacks: readonly string[] = [
   // boolean based, in each context

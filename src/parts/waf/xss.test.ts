@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { detectXss } from '#parts/waf/xss.ts'
+import { detectXss } from './xss.ts'
 
 const attacks: Readonly<Record<string, readonly string[]>> = {
   element: [

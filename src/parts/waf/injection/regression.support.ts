@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from '#base/schema.ts'
-import { transformations } from '#parts/waf/transformations.ts'
+import { transformations } from '../transformations.ts'
 
 /** One stage of the CRS regression suite, as the four rules of the two operators see it. */
 export interface Stage {

@@ -1,5 +1,5 @@
 import { honest_lists, honest_templates } from './honest.data.ts'
-import type { Random } from './random.ts'
+import type { Random } from './random.support.ts'
 
 function fill(r: Random, template: string): string {
   const text = template.replace(/\{([a-z]+)\}/g, (whole, list: string) => {
