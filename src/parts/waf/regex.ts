@@ -1,10 +1,12 @@
 import { type CaptureInput, findCaptures } from './regex/captures.ts'
 import { Dfa } from './regex/dfa.ts'
+import { emit } from './regex/emit.ts'
 import { needsOf } from './regex/needs.ts'
 import { flagsOf } from './regex/openers.ts'
 import { parse } from './regex/parse.ts'
 import { flatSets, hasEach } from './regex/presence.ts'
-import { checkSize, emit, relax } from './regex/program.ts'
+import { checkSize } from './regex/program.ts'
+import { relax } from './regex/relax.ts'
 import { settle } from './regex/settle.ts'
 import { firstOf, someNode, type Tree } from './regex/tree.ts'
 

@@ -53,10 +53,10 @@ function parseAtom(cursor: Cursor, start: number): number | ByteSet | undefined 
   if (Number.isNaN(code)) {
     throw regexFaults.syntax({ at: start, problem: 'a class is not closed with "]"' })
   }
-  if (take(cursor, '\\Q')) return parseQuoted(cursor, start)
-  if (take(cursor, '\\E')) return undefined
   cursor.at++
   if (code === 0x5c) {
+    if (take(cursor, 'Q')) return parseQuoted(cursor, start)
+    if (take(cursor, 'E')) return undefined
     const escaped = parseClassEscape(cursor)
     return escaped.kind === 'byte' ? escaped.byte : escaped.set
   }

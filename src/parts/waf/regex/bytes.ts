@@ -43,10 +43,20 @@ export function contains(outer: ByteSet, inner: ByteSet): boolean {
   return inner.every((word, index) => (word & ~(outer[index] as number)) === 0)
 }
 
+/** The members in ascending order. */
 export function members(set: ByteSet): number[] {
   const found: number[] = []
-  for (let byte = 0; byte < 256; byte++) if (hasByte(set, byte)) found.push(byte)
+  for (let word = 0; word < 8; word++) {
+    for (let bits = set[word] as number; bits !== 0; bits &= bits - 1) {
+      found.push(32 * word + 31 - Math.clz32(bits & -bits))
+    }
+  }
   return found
+}
+
+export function isEqual(left: ByteSet, right: ByteSet): boolean {
+  for (let word = 0; word < 8; word++) if (left[word] !== right[word]) return false
+  return true
 }
 
 /** Adds the other case of each ASCII letter; bytes over 127 have no case here. */

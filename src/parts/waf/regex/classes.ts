@@ -1,4 +1,4 @@
-import { type ByteSet, hasByte, newline, wordBytes } from './bytes.ts'
+import { type ByteSet, hasByte, members, newline, wordBytes } from './bytes.ts'
 import type { Program } from './program.ts'
 
 /** What an assertion must know of the byte before a place. */
@@ -27,19 +27,24 @@ export type Classes = {
 
 export function classesOf(program: Program): Classes {
   const of_byte = new Uint16Array(256)
-  let count = 1
+  const sizes = [256]
   const split = (set: ByteSet): void => {
-    const moved = new Map<number, number>()
-    const stays = new Uint8Array(257)
-    for (let byte = 0; byte < 256; byte++) {
-      if (!hasByte(set, byte)) stays[of_byte[byte] as number] = 1
-    }
-    for (let byte = 0; byte < 256; byte++) {
+    const bytes = members(set)
+    const hits = new Map<number, number>()
+    for (const byte of bytes) {
       const old = of_byte[byte] as number
-      if (stays[old] === 0 || !hasByte(set, byte)) continue
-      const made = moved.get(old) ?? count++
-      moved.set(old, made)
-      of_byte[byte] = made
+      hits.set(old, (hits.get(old) ?? 0) + 1)
+    }
+    const moved = new Map<number, number>()
+    for (const [old, hit] of hits) {
+      const size = sizes[old] as number
+      if (hit === size) continue
+      sizes[old] = size - hit
+      moved.set(old, sizes.push(hit) - 1)
+    }
+    for (const byte of bytes) {
+      const old = of_byte[byte] as number
+      of_byte[byte] = moved.get(old) ?? old
     }
   }
   program.sets.forEach(split)
@@ -47,19 +52,19 @@ export function classesOf(program: Program): Classes {
     split(wordBytes)
     split(newline)
   }
-  const edge = count
-  const last_newline = count + 1
-  const total = count + 2
+  const edge = sizes.length
+  const last_newline = edge + 1
+  const total = edge + 2
   const kind = new Uint8Array(total)
-  const in_set = new Uint8Array(program.sets.length * total)
   for (let byte = 0; byte < 256; byte++) {
     const group = of_byte[byte] as number
     kind[group] = hasByte(wordBytes, byte) ? WORD : byte === 0x0a ? NEWLINE : OTHER
-    program.sets.forEach((set, id) => {
-      if (hasByte(set, byte)) in_set[id * total + group] = 1
-      if (byte === 0x0a && hasByte(set, byte)) in_set[id * total + last_newline] = 1
-    })
   }
+  const in_set = new Uint8Array(program.sets.length * total)
+  program.sets.forEach((set, id) => {
+    for (const byte of members(set)) in_set[id * total + (of_byte[byte] as number)] = 1
+    if (hasByte(set, 0x0a)) in_set[id * total + last_newline] = 1
+  })
   kind[edge] = EDGE
   kind[last_newline] = LAST_NEWLINE
   return { of_byte, count: total, edge, last_newline, kind, in_set }

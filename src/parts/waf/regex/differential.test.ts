@@ -3,8 +3,9 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { compileRegex } from '../regex.ts'
 import { Dfa } from './dfa.ts'
+import { emit } from './emit.ts'
 import { parse } from './parse.ts'
-import { emit, relax } from './program.ts'
+import { relax } from './relax.ts'
 import { settle } from './settle.ts'
 
 /** One expression in both dialects. V8 names every group, so that its helpers do not shift numbers. */

@@ -1,4 +1,4 @@
-import { addAll, type ByteSet, setKey } from './bytes.ts'
+import { addAll, type ByteSet, isEqual } from './bytes.ts'
 import type { Node } from './tree.ts'
 
 /** The most sets that are asked of each value: more of them seldom say no. */
@@ -13,8 +13,7 @@ const weight_max = 160
  * in the value are known.
  */
 export function needsOf(root: Node): readonly ByteSet[] {
-  const weighed = rarest(needs(root)).filter(({ weight }) => weight < weight_max)
-  return weighed.map(({ set }) => set)
+  return needs(root).map(({ set }) => set)
 }
 
 type Need = { readonly set: ByteSet; readonly weight: number }
@@ -22,11 +21,15 @@ type Need = { readonly set: ByteSet; readonly weight: number }
 function needs(node: Node): readonly Need[] {
   switch (node.kind) {
     case 'set': {
-      const weight = weightOf(node.set)
-      return weight < weight_max ? [{ set: node.set, weight }] : []
+      const found: Need[] = []
+      insert(found, node.set)
+      return found
     }
-    case 'cat':
-      return rarest(node.items.flatMap(needs))
+    case 'cat': {
+      const found: Need[] = []
+      for (const item of node.items) for (const { set } of needs(item)) insert(found, set)
+      return found
+    }
     case 'alt':
       return needsOfAny(node.items)
     case 'repeat':
@@ -42,29 +45,31 @@ function needs(node: Node): readonly Need[] {
 /** Whichever alternative matches, it meets the union of one set of each. */
 function needsOfAny(items: readonly Node[]): readonly Need[] {
   const all: (readonly Need[])[] = []
+  let ranks = 0
   for (const item of items) {
     const own = needs(item)
     if (own.length === 0) return []
+    ranks = Math.max(ranks, own.length)
     all.push(own)
   }
-  const unions: Need[] = []
-  const ranks = Math.max(...all.map((own) => own.length))
+  const found: Need[] = []
   for (let rank = 0; rank < ranks; rank++) {
     const set = new Uint32Array(8)
     for (const own of all) addAll(set, (own[Math.min(rank, own.length - 1)] as Need).set)
-    const weight = weightOf(set)
-    if (weight < weight_max) unions.push({ set, weight })
+    insert(found, set)
   }
-  return rarest(unions)
+  return found
 }
 
-/** The few that values meet most seldom, each once. */
-function rarest(all: readonly Need[]): readonly Need[] {
-  if (all.length < 2) return all
-  const distinct = new Map(all.map((need) => [setKey(need.set), need]))
-  return [...distinct.values()]
-    .sort((left, right) => left.weight - right.weight)
-    .slice(0, needs_max)
+/** Keeps a set among those found so far if it is one of the few that values meet most seldom. */
+function insert(found: Need[], set: ByteSet): void {
+  const weight = weightOf(set)
+  if (weight >= weight_max || found.some((need) => isEqual(need.set, set))) return
+  let place = found.length
+  while (place > 0 && (found[place - 1] as Need).weight > weight) place--
+  if (place >= needs_max) return
+  found.splice(place, 0, { set, weight })
+  if (found.length > needs_max) found.pop()
 }
 
 /** Roughly how often values of requests have a byte of the set: letters much, punctuation seldom. */

@@ -105,8 +105,6 @@ function skipExtended(state: State): void {
 
 /** The nodes of one atom: several for a quotation, undefined for what matches nothing by itself. */
 function parseAtom(state: State): readonly Node[] | undefined {
-  if (take(state, '\\Q')) return parseQuotation(state)
-  if (take(state, '\\E')) return undefined
   const at = state.at
   const code = peek(state)
   state.at++
@@ -124,6 +122,8 @@ function parseAtom(state: State): readonly Node[] | undefined {
       return [{ kind: 'assert', assertion }]
     }
     case 0x5c:
+      if (take(state, 'Q')) return parseQuotation(state)
+      if (take(state, 'E')) return undefined
       return [escapeNode(state, parseEscape(state, state.group_count), at)]
     default:
       return [byteNode(state, code)]

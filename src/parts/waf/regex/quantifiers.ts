@@ -1,4 +1,4 @@
-import { type Cursor, take, takeDigits } from './cursor.ts'
+import { type Cursor, peek, take, takeDigits } from './cursor.ts'
 import { regexFaults } from './faults.ts'
 import type { RepeatNode } from './tree.ts'
 
@@ -20,11 +20,26 @@ export function parseQuantifier(cursor: Cursor, is_ungreedy: boolean): Quantifie
 }
 
 function parseCounts(cursor: Cursor): Pick<Quantifier, 'min' | 'max'> | undefined {
-  if (take(cursor, '*')) return { min: 0, max: Number.POSITIVE_INFINITY }
-  if (take(cursor, '+')) return { min: 1, max: Number.POSITIVE_INFINITY }
-  if (take(cursor, '?')) return { min: 0, max: 1 }
+  switch (peek(cursor)) {
+    case 0x2a:
+      cursor.at++
+      return { min: 0, max: Number.POSITIVE_INFINITY }
+    case 0x2b:
+      cursor.at++
+      return { min: 1, max: Number.POSITIVE_INFINITY }
+    case 0x3f:
+      cursor.at++
+      return { min: 0, max: 1 }
+    case 0x7b:
+      return parseBraces(cursor)
+    default:
+      return undefined
+  }
+}
+
+function parseBraces(cursor: Cursor): Pick<Quantifier, 'min' | 'max'> | undefined {
   const start = cursor.at
-  if (!take(cursor, '{')) return undefined
+  cursor.at++
   const low = takeDigits(cursor, 10, 12)
   const has_comma = take(cursor, ',')
   const high = has_comma ? takeDigits(cursor, 10, 12) : low
