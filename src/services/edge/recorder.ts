@@ -22,6 +22,7 @@ export type Recorder = {
 /** Refusals recorded for one client in one second, and for all clients together. */
 const refusalsPerClient = 5
 const refusalsPerSecond = 200
+const nudge_ms = 50
 /** No sooner than this is a full spool told of again. */
 const alarm_ms = 10_000
 
@@ -33,6 +34,18 @@ export function recorder(spool: Keep, nudge: () => void, clock: Clock, log: Log)
   let second = -1
   let in_second = 0
   let recorded = new Map<string, number>()
+  let resting: Disposable | undefined
+  let is_due = false
+  /** At once, then at most every `nudge_ms`: a flood of hits must not become a flood of messages. */
+  const tell = (): void => {
+    is_due = resting !== undefined
+    if (is_due) return
+    nudge()
+    resting = clock.after(nudge_ms, () => {
+      resting = undefined
+      if (is_due) tell()
+    })
+  }
   return {
     keep(hits) {
       const lost_before = lost
@@ -46,7 +59,7 @@ export function recorder(spool: Keep, nudge: () => void, clock: Clock, log: Log)
         alarmed_at = clock.elapsed()
         log.trouble('edge.records_lost', edgeFaults.spool_refused({ lost }))
       }
-      if (hits.length > 0) nudge()
+      if (hits.length > 0) tell()
     },
     mayRecordRefusal(client) {
       const now = Math.floor(clock.elapsed() / 1000)
