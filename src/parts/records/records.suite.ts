@@ -10,6 +10,7 @@ import { getHit, hitsOfRequest, listHits, storeRecords } from './hits.ts'
 import { listNodes, saveNodeStatus } from './nodes.ts'
 import { hitAt, noonPlus, sampleAt } from './records.support.ts'
 import { recordsReadSuite } from './records-read.suite.ts'
+import { usersSuite } from './users.suite.ts'
 
 const gap = { gap_ms: 3_600_000 }
 
@@ -28,6 +29,7 @@ export function recordsSuite(name: string, open: OpenDatabase): void {
     groupingSuite(given)
     changesSuite(given)
     recordsReadSuite(given)
+    usersSuite(given)
   })
 }
 

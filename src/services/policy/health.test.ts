@@ -66,7 +66,7 @@ const cases: readonly (readonly [
   [
     'one of two upstreams is down',
     [node({ upstreams: [down(main)] })],
-    ['1 of 2 upstreams of shop are down'],
+    ['1 of 2 upstreams of shop is down'],
   ],
   [
     'both are down',

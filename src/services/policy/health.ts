@@ -72,7 +72,10 @@ function upstreamTrouble(
   )
   if (down.length === 0) return []
   const all = site.upstreams.length
-  if (down.length < all) return [`${down.length} of ${all} upstreams of ${site.name} are down`]
+  if (down.length < all) {
+    const are = down.length === 1 ? 'is' : 'are'
+    return [`${down.length} of ${all} upstreams of ${site.name} ${are} down`]
+  }
   const urls = down.map((upstream) => upstream.url).join(', ')
   return [`Site ${site.name} is down: ${urls} ${all === 1 ? 'does' : 'do'} not answer`]
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Contract } from '#model/api/contract.ts'
 import { api } from '#model/api.ts'
 import { type TestPolicy, testPolicy } from '../policy.support.ts'
 
@@ -71,8 +72,7 @@ test('every parameter of a path is told, required, and no other is', () => {
 
 test('queries, bodies and answers are those of the contract', () => {
   for (const { key, operation } of operations()) {
-    const contract: { query?: { shape: Json }; body?: unknown; media?: readonly string[] } =
-      api[key as keyof typeof api]
+    const contract: Contract = api[key as keyof typeof api]
     const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query')
     const shape = Object.keys(contract.query?.shape ?? {})
     assert.deepEqual(query.map((parameter) => parameter.name).sort(), shape.sort(), key)

@@ -30,6 +30,11 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'identity.busy': [503, 'Busy'],
 }
 
+/** Where the sentence of the fault names what lies behind us. */
+const own_sentences: Readonly<Record<string, string>> = {
+  'records.unavailable': 'Cannot reach the database: the log has the reason',
+}
+
 /** When to come again after a 503 whose fault does not say. */
 const retry_after_s = 5
 
@@ -39,13 +44,14 @@ export function problemOf(error: unknown, request_id: string): Problem {
   const [kind_status, title] = kinds[fault.code] ?? [500, 'Internal error']
   const status = fault.code === 'policy.not_readable' ? statusOf(error) : kind_status
   const is_known = fault.code in kinds
+  const sentence = own_sentences[fault.code] ?? fault.message
   const errors = partsOf(error)
   return {
     type: `urn:gatehouse:problem:${is_known ? fault.code : 'policy.bug'}`,
     title,
     status,
     // The sentence of a fault that is not meant for callers may name paths and hosts of this machine.
-    detail: `${is_known ? fault.message : policyFaults.bug({}).message}.`,
+    detail: `${is_known ? sentence : policyFaults.bug({}).message}.`,
     instance: `urn:uuid:${request_id}`,
     code: is_known ? fault.code : 'policy.bug',
     ...(errors.length > 0 ? { errors } : {}),

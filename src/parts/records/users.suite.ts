@@ -1,0 +1,116 @@
+/** What every engine of the records must do with users and sessions. */
+import assert from 'node:assert/strict'
+import { beforeEach, describe, test } from 'node:test'
+import { sql } from 'kysely'
+import type { Database } from './database.ts'
+import { noonPlus } from './records.support.ts'
+import {
+  deleteEndedSessions,
+  deleteSession,
+  deleteSessionsOf,
+  findSession,
+  insertSession,
+  touchSession,
+} from './sessions.ts'
+import { createUser, findUser, hasNoUsers, setPassword } from './users.ts'
+
+const vera = {
+  id: '0192e4a0-0000-7000-8000-000000000001',
+  username: 'Vera',
+  role: 'analyst',
+  password_hash: '$argon2id$x',
+  must_change_password: true,
+  created_at: noonPlus(0),
+} as const
+const anna = { ...vera, id: '0192e4a0-0000-7000-8000-000000000002', username: 'anna' }
+
+export function usersSuite(db: () => Database): void {
+  describe('users and sessions', () => {
+    beforeEach(() => sql`truncate users, sessions`.execute(db().kysely))
+
+    test('a user is found by name in any case, and a name is given once', async () => {
+      assert.equal(await hasNoUsers(db()), true)
+      assert.equal(await createUser(db(), vera), true)
+      assert.equal(await createUser(db(), { ...anna, username: 'VERA' }), false)
+      assert.equal(await hasNoUsers(db()), false)
+      const found = await findUser(db(), 'vErA')
+      assert.deepEqual(found, { ...vera, username: 'vera', password_changed_at: null })
+      assert.equal(await findUser(db(), 'anna'), undefined)
+      assert.equal(await findUser(db(), "' or true --"), undefined)
+    })
+
+    test('two who make the first user at once: one succeeds', async () => {
+      const made = await Promise.all([
+        createUser(db(), vera),
+        createUser(db(), { ...vera, id: anna.id }),
+      ])
+      assert.deepEqual(made.sort(), [false, true])
+    })
+
+    test('a password is set for one user only', async () => {
+      await createUser(db(), vera)
+      await createUser(db(), anna)
+      const password = {
+        password_hash: 'new',
+        must_change_password: false,
+        password_changed_at: noonPlus(5),
+      }
+      await setPassword(db(), vera.id, password)
+      assert.deepEqual(await findUser(db(), 'vera'), { ...vera, username: 'vera', ...password })
+      assert.equal((await findUser(db(), 'anna'))?.password_hash, anna.password_hash)
+    })
+
+    test('a session carries its user as it is now, until it is ended', async () => {
+      await createUser(db(), vera)
+      const session = { id_hash: 'aa', user_id: vera.id, client: '203.0.113.9', at: noonPlus(0) }
+      await insertSession(db(), session)
+      await touchSession(db(), 'aa', noonPlus(7))
+      assert.deepEqual(await findSession(db(), 'aa'), {
+        id_hash: 'aa',
+        user_id: vera.id,
+        username: 'vera',
+        role: 'analyst',
+        must_change_password: true,
+        created_at: noonPlus(0),
+        seen_at: noonPlus(7),
+      })
+      assert.equal(await findSession(db(), 'ab'), undefined)
+      await deleteSession(db(), 'aa')
+      assert.equal(await findSession(db(), 'aa'), undefined)
+    })
+
+    test('all sessions of a user end together, those of others stay', async () => {
+      await createUser(db(), vera)
+      await createUser(db(), anna)
+      for (const [id_hash, user_id] of [
+        ['a', vera.id],
+        ['b', vera.id],
+        ['c', anna.id],
+      ] as const) {
+        await insertSession(db(), { id_hash, user_id, client: 'x', at: noonPlus(0) })
+      }
+      await deleteSessionsOf(db(), vera.id)
+      const left = await Promise.all(['a', 'b', 'c'].map((id) => findSession(db(), id)))
+      assert.deepEqual(
+        left.map((session) => session?.username),
+        [undefined, undefined, 'anna'],
+      )
+    })
+
+    test('sessions that were not seen or are too old are cleared', async () => {
+      await createUser(db(), vera)
+      const open = (id_hash: string, minutes: number) =>
+        insertSession(db(), { id_hash, user_id: vera.id, client: 'x', at: noonPlus(minutes) })
+      await open('unseen', 0)
+      await open('old', 0)
+      await open('fresh', 50)
+      await touchSession(db(), 'old', noonPlus(59))
+      await deleteEndedSessions(db(), { seen_before: noonPlus(30), created_before: noonPlus(-10) })
+      assert.equal(await findSession(db(), 'unseen'), undefined)
+      assert.ok(await findSession(db(), 'old'))
+      await deleteEndedSessions(db(), { seen_before: noonPlus(30), created_before: noonPlus(30) })
+      assert.equal(await findSession(db(), 'old'), undefined)
+      assert.ok(await findSession(db(), 'fresh'))
+    })
+  })
+}
