@@ -50,7 +50,8 @@ test('parseUrlencoded() stops at the limit and says so', () => {
 test('a form of 10,000 fields is an error at the default limit and keeps the fields before it', () => {
   const form = Array.from({ length: 10_000 }, (_, index) => `f${index}=v`).join('&')
   const body = read('URLENCODED', form)
-  assert.equal(body.args.length, 1_000)
+  assert.equal(body.args.length, 1_001)
+  assert.match(body.args[1_000]?.[1] ?? '', /^f1000=v&f1001=v/)
   assert.equal(body.error, 'URLENCODED: more than 1000 arguments')
   assert.equal(read('URLENCODED', 'a=1').error, undefined)
 })
@@ -106,6 +107,11 @@ test('XML that is not well formed, not UTF-8 or declares anything is an error', 
     assert.match(read('XML', document).error ?? '', error, document)
   }
   assert.deepEqual(read('XML', '<a b="1">seen<c></a>').xml, { texts: ['seen'], attributes: ['1'] })
+})
+
+test('XML that is an error is an argument without a name as it stands', () => {
+  const document = '<!DOCTYPE a><a>payload</a>'
+  assert.deepEqual(read('XML', document).args, [['', document]])
 })
 
 test('XML deeper than the limit or with too many attributes is an error', () => {

@@ -25,7 +25,7 @@ export type BoundaryLine = {
   readonly line_break: 'crlf' | 'lf' | 'none'
 }
 
-/** All boundary lines of a body up to the final one, and what looks like one. */
+/** All boundary lines of a body, also those behind the final one, and what looks like one. */
 export type BoundaryLines = {
   readonly lines: readonly BoundaryLine[]
   /**
@@ -103,7 +103,7 @@ export function boundaryLines(body: string, boundary: Boundary, lines_max: numbe
   let has_look_alike = false
   let is_limit_exceeded = false
   let problem: string | undefined
-  let end = body.length
+  let has_final = false
   for (
     let at = body.startsWith('--') ? 0 : nextDashes(body, 0);
     at >= 0;
@@ -125,13 +125,11 @@ export function boundaryLines(body: string, boundary: Boundary, lines_max: numbe
       is_limit_exceeded = true
       break
     }
+    if (has_final) problem ??= 'boundary after the final one'
+    has_final ||= line.is_final
     lines.push(line)
-    if (line.is_final) {
-      end = line.start
-      break
-    }
   }
-  has_look_alike ||= isInsideLine(body, `--${text}`, end)
+  has_look_alike ||= isInsideLine(body, `--${text}`)
   return { lines, has_look_alike, is_limit_exceeded, problem }
 }
 
@@ -169,12 +167,8 @@ function disguise(
   return undefined
 }
 
-function isInsideLine(body: string, delimiter: string, end: number): boolean {
-  for (
-    let at = body.indexOf(delimiter);
-    at >= 0 && at < end;
-    at = body.indexOf(delimiter, at + 1)
-  ) {
+function isInsideLine(body: string, delimiter: string): boolean {
+  for (let at = body.indexOf(delimiter); at >= 0; at = body.indexOf(delimiter, at + 1)) {
     if (at > 0 && body.charCodeAt(at - 1) !== 10) return true
   }
   return false

@@ -113,6 +113,14 @@ test('whatever RFC 8259 does not allow is an error', () => {
   }
 })
 
+test('what could not be read is an argument without a name', () => {
+  assert.deepEqual(read('{"a":1,"<b>":{"<c>":"<d>\\x"}}').args, [
+    ['json.a', '1'],
+    ['', ',"<b>":{"<c>":"<d>\\x"}}'],
+  ])
+  assert.deepEqual(read("{'a':1}").args, [['', "{'a':1}"]])
+})
+
 test('invalid UTF-8 is an error and is read all the same', () => {
   for (const bytes of ['\xff', '\xc0\xaf', '\xed\xa0\x80', '\xf5\x80\x80\x80', '\xc3']) {
     const body = read(`{"a":"${bytes}"}`)
@@ -135,7 +143,8 @@ test('depth 10,000 is an error at the default limit and no danger above it', () 
 
 test('more arguments than the limit are an error and those before it are kept', () => {
   const body = read(JSON.stringify(Array.from({ length: 10_000 }, (_, index) => index)))
-  assert.equal(body.args.length, 1_000)
+  assert.equal(body.args.length, 1_001)
+  assert.match(body.args[1_000]?.[1] ?? '', /^,1000,1001,/)
   assert.match(body.error ?? '', /more than 1000 arguments/)
 })
 

@@ -19,7 +19,8 @@ class JsonError extends Error {}
  * The body processor JSON: RFC 8259 and nothing else, over bytes, without recursion. Duplicate keys
  * are kept. Arguments are called as in libmodsecurity: `json.user.name`, `json.items.array_0.id`,
  * `json.empty-key`; numbers, true and false are their text, null is empty. An empty object or array
- * is an argument without value, so that its name is seen (libmodsecurity does not show it).
+ * is an argument without value, so that its name is seen (libmodsecurity does not show it). After an
+ * error the rest of the body is an argument without a name.
  */
 export function jsonBody(body: string, _content_type: string, limits: BodyLimits): ParsedBody {
   if (body.length === 0) return emptyBody
@@ -30,6 +31,9 @@ export function jsonBody(body: string, _content_type: string, limits: BodyLimits
   } catch (thrown) {
     if (!(thrown instanceof JsonError)) throw thrown
     error = `JSON: ${thrown.message} at byte ${reader.position}`
+    // A laxer server may read on: the rest is inspected as it stands.
+    const rest = body.slice(reader.kept)
+    if (rest.trim() !== '') reader.args.push(['', rest])
   }
   // Read all the same: what can be inspected is inspected.
   if (!isUtf8(Buffer.from(body, 'latin1'))) error = 'JSON: invalid UTF-8'
@@ -39,6 +43,8 @@ export function jsonBody(body: string, _content_type: string, limits: BodyLimits
 class JsonReader {
   readonly args: (readonly [string, string])[] = []
   position = 0
+  /** Behind the last argument: what is before it can be seen in `args`. */
+  kept = 0
   private readonly body: string
   private readonly limits: BodyLimits
   private readonly frames: Frame[] = []
@@ -125,6 +131,7 @@ class JsonReader {
       throw new JsonError('names too long')
     }
     this.args.push([name, value])
+    this.kept = this.position
   }
 
   private literal(word: string, value: string): string {

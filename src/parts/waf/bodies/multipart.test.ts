@@ -77,7 +77,11 @@ test('each anomaly of the body raises its flag and the strict error', () => {
     const parsed = read(body)
     assert.equal(parsed.error, undefined, name)
     assert.deepEqual(raised(parsed), { STRICT_ERROR: 1, ...flags }, name)
-    assert.deepEqual(parsed.args, [['a', '1']], name)
+    assert.deepEqual(
+      parsed.args.filter(([name]) => name !== ''),
+      [['a', '1']],
+      name,
+    )
   }
 })
 
@@ -189,6 +193,36 @@ test('a broken part is an error, and the parts behind it are still read', () => 
     assert.equal(parsed.multipart['STRICT_ERROR'], 1)
     assert.deepEqual(parsed.args.at(-1), ['a', '1'], broken)
   }
+})
+
+test('what stands before the first and behind the final boundary is seen', () => {
+  assert.deepEqual(read(`<x>\r\n${field}${end}<y>`).args, [
+    ['', '<x>\r\n'],
+    ['a', '1'],
+    ['', '<y>'],
+  ])
+  const body = read(`${field}${end}${field}${end}\r\n`)
+  assert.equal(body.error, 'Multipart: boundary after the final one')
+  assert.deepEqual(body.args, [
+    ['a', '1'],
+    ['a', '1'],
+  ])
+})
+
+test('a body that cannot be split is an argument without a name', () => {
+  assert.deepEqual(read('a=<x>').args, [['', 'a=<x>']])
+  assert.deepEqual(read('a=<x>', 'multipart/form-data').args, [['', 'a=<x>']])
+})
+
+test('a boundary right behind the headers is an error: servers differ in what it ends', () => {
+  const body = read(`--Xy\r\nContent-Disposition: form-data; name="b"\r\n\r\n${end}<x>\r\n${end}`)
+  assert.equal(body.error, 'Multipart: boundary after the final one')
+  assert.deepEqual(body.args, [
+    ['b', ''],
+    ['', '<x>\r\n'],
+  ])
+  const once = read(`--Xy\r\nContent-Disposition: form-data; name="b"\r\n\r\n${end}`)
+  assert.equal(once.error, 'Multipart: no line break before a boundary')
 })
 
 test('a part whose headers run into its content gives that content', () => {

@@ -52,7 +52,8 @@ export function multipartBody(body: string, content_type: string, limits: BodyLi
     has_crlf_line: false,
     problem: boundary.problem,
   }
-  if (boundary.text !== undefined && body !== '') readParts(body, boundary, limits, findings)
+  if (boundary.text === undefined) keepStray(body, findings)
+  else if (body !== '') readParts(body, boundary, limits, findings)
   const { flags } = findings
   flags['LF_LINE'] = Number(findings.has_lf_line)
   flags['CRLF_LF_LINES'] = Number(findings.has_lf_line && findings.has_crlf_line)
@@ -95,27 +96,39 @@ function readParts(body: string, boundary: Boundary, limits: BodyLimits, finding
   const found = boundaryLines(body, boundary, limits.multipart_parts_max + 1)
   const { lines } = found
   const first = lines[0]
-  const last = lines.at(-1)
+  const has_final = lines.some((line) => line.is_final)
   findings.problem ??= found.problem
   if (found.is_limit_exceeded) {
     flags['FILE_LIMIT_EXCEEDED'] = 1
     findings.problem ??= `more than ${limits.multipart_parts_max} parts`
   } else if (first === undefined) {
     findings.problem ??= 'no boundary in the body'
-  } else if (last?.is_final !== true) {
+  } else if (!has_final) {
     findings.problem ??= 'no final boundary'
   }
-  if (found.has_look_alike) flags['UNMATCHED_BOUNDARY'] = last?.is_final === true ? 2 : 1
-  if (first === undefined || last === undefined) return
+  if (found.has_look_alike) flags['UNMATCHED_BOUNDARY'] = has_final ? 2 : 1
+  if (first === undefined) {
+    keepStray(body, findings)
+    return
+  }
   if (first.start > 0) flags['DATA_BEFORE'] = 1
-  if (last.is_final && last.end < body.length) flags['DATA_AFTER'] = 1
+  keepStray(body.slice(0, first.start), findings)
   lines.forEach((line, index) => {
     if (line.line_break === 'lf') findings.has_lf_line = true
     if (line.line_break === 'crlf') findings.has_crlf_line = true
+    const end = lines[index + 1]?.start ?? body.length
     if (!line.is_final) {
-      keepPart(body, line.end, lines[index + 1]?.start ?? body.length, limits, findings)
+      keepPart(body, line.end, end, limits, findings)
+    } else if (end > line.end) {
+      flags['DATA_AFTER'] = 1
+      keepStray(body.slice(line.end, end), findings)
     }
   })
+}
+
+/** What stands outside of all parts is an argument without a name: a laxer server may read it. */
+function keepStray(text: string, findings: Findings): void {
+  if (text.trim() !== '') findings.args.push(['', text])
 }
 
 function keepPart(

@@ -73,6 +73,8 @@ export function readPart(body: string, start: number, end: number): Part {
   }
   problem ??= headersProblem(headers)
   if (is_headless) problem ??= 'headers of a part do not end'
+  // Some servers take such a boundary for the content and go on.
+  else if (at === end && end < body.length) problem ??= 'no line break before a boundary'
   return {
     headers,
     content: contentOf(body, at, end),

@@ -5,8 +5,10 @@ import { type BodyLimits, emptyBody, type ParsedBody } from './parsed-body.ts'
 export type ParsedQuery = {
   /** Decoded, in order, with duplicates. */
   readonly args: readonly (readonly [name: string, value: string])[]
-  /** True when there were more than the limit; the rest was not read. */
+  /** True when there were more than the limit. */
   readonly is_limit_exceeded: boolean
+  /** What is behind the last argument that was read, as it stands; empty when all were read. */
+  readonly unread: string
   /** How many percent signs begin no escape: URLENCODED_ERROR. */
   readonly invalid_escapes: number
 }
@@ -20,7 +22,7 @@ export function parseUrlencoded(query: string, limit: number): ParsedQuery {
   const args: (readonly [string, string])[] = []
   const has_percent = query.indexOf('%') >= 0
   const is_encoded = has_percent || query.indexOf('+') >= 0
-  let is_limit_exceeded = false
+  let unread = ''
   // Kept between pieces: looked up in each, it would make pieces without one read the rest of the
   // query.
   let equals = query.indexOf('=')
@@ -30,7 +32,7 @@ export function parseUrlencoded(query: string, limit: number): ParsedQuery {
     if (equals >= 0 && equals < from) equals = query.indexOf('=', from)
     if (end > from) {
       if (args.length >= limit) {
-        is_limit_exceeded = true
+        unread = query.slice(from)
         break
       }
       const has_value = equals >= 0 && equals < end
@@ -40,18 +42,25 @@ export function parseUrlencoded(query: string, limit: number): ParsedQuery {
     }
     from = end + 1
   }
-  return { args, is_limit_exceeded, invalid_escapes: has_percent ? invalidEscapes(query) : 0 }
+  return {
+    args,
+    is_limit_exceeded: unread !== '',
+    unread,
+    invalid_escapes: has_percent ? invalidEscapes(query) : 0,
+  }
 }
 
-/** The body processor URLENCODED. */
+/** The body processor URLENCODED. What is over the limit is one argument without a name. */
 export function urlencodedBody(
   body: string,
   _content_type: string,
   limits: BodyLimits,
 ): ParsedBody {
   const parsed = parseUrlencoded(body, limits.arguments_max)
-  const error = parsed.is_limit_exceeded
-    ? `URLENCODED: more than ${limits.arguments_max} arguments`
-    : undefined
-  return { ...emptyBody, args: parsed.args, error }
+  if (!parsed.is_limit_exceeded) return { ...emptyBody, args: parsed.args }
+  return {
+    ...emptyBody,
+    args: [...parsed.args, ['', urlDecode(parsed.unread)]],
+    error: `URLENCODED: more than ${limits.arguments_max} arguments`,
+  }
 }

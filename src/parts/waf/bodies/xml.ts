@@ -15,6 +15,7 @@ class XmlError extends Error {}
  * The body processor XML: strict, in UTF-8 or ISO 8859-1. Only the five entities of the standard
  * and character references are expanded; a document type declaration is an error, so no other
  * entity can exist (CWE-611, CWE-776).
+ * After an error the whole body is an argument without a name.
  */
 export function xmlBody(body: string, _content_type: string, limits: BodyLimits): ParsedBody {
   if (body.length === 0) return emptyBody
@@ -28,7 +29,9 @@ export function xmlBody(body: string, _content_type: string, limits: BodyLimits)
     error = `XML: ${thrown.message}`
   }
   const xml = { texts: [bytes(texts.join(''))], attributes: attributes.map(bytes) }
-  return { ...emptyBody, xml, error }
+  // A laxer server may read what we do not: it is inspected as it stands.
+  const args: ParsedBody['args'] = error === undefined ? [] : [['', body]]
+  return { ...emptyBody, args, xml, error }
 }
 
 function readDocument(
