@@ -76,8 +76,9 @@ type Parts = {
   readonly is_hard: boolean
 }
 
-function partsOf(pattern: string, { root, group_count }: Tree): Parts {
-  const is_hard = someNode(root, (node) => ['look', 'atomic', 'backref'].includes(node.kind))
+function partsOf(pattern: string, { root, group_count, is_plain }: Tree): Parts {
+  const is_hard =
+    !is_plain && someNode(root, (node) => ['look', 'atomic', 'backref'].includes(node.kind))
   const program = emit(root, group_count)
   const first = firstOf(root)
   return {

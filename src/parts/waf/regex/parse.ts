@@ -23,6 +23,7 @@ type State = Cursor & {
   flags: Flags
   depth: number
   group_count: number
+  is_plain: boolean
   readonly names: Map<string, number>
   readonly references: { readonly index: number; readonly at: number }[]
 }
@@ -35,6 +36,7 @@ export function parse(pattern: string, flags: Flags): Tree {
     flags,
     depth: 0,
     group_count: 0,
+    is_plain: true,
     names: new Map(),
     references: [],
   }
@@ -52,7 +54,7 @@ export function parse(pattern: string, flags: Flags): Tree {
       throw regexFaults.syntax({ at, problem: `there is no group ${index}` })
     }
   }
-  return { root, group_count: state.group_count }
+  return { root, group_count: state.group_count, is_plain: state.is_plain }
 }
 
 /** Alternatives up to the closing parenthesis, which stays, or the end. */
@@ -85,6 +87,7 @@ function parseSequence(state: State): Node {
     if (item === undefined) {
       throw regexFaults.syntax({ at: quantifier_at, problem: 'there is nothing to repeat' })
     }
+    if (quantifier.mode === 'possessive') state.is_plain = false
     items.push({ kind: 'repeat', item, ...quantifier, at: quantifier_at })
   }
   const [first] = items
@@ -153,6 +156,7 @@ function escapeNode(state: State, escaped: Escape, at: number): Node {
     case 'reference':
       return referenceNode(state, escaped.to, at)
     case 'newline_sequence': {
+      state.is_plain = false
       const pair: Node = {
         kind: 'cat',
         items: [
@@ -173,6 +177,7 @@ function referenceNode(state: State, to: number | string, at: number): Node {
     throw regexFaults.syntax({ at, problem: `there is no group "${to}" before this place` })
   }
   state.references.push({ index, at })
+  state.is_plain = false
   return { kind: 'backref', index, at }
 }
 
@@ -219,8 +224,10 @@ function parseInside(
       return node
     }
     case 'atomic':
+      state.is_plain = false
       return { kind: 'atomic', item: parseAlternatives(state), at }
     case 'look': {
+      state.is_plain = false
       const { is_behind, is_negative } = opener
       return { kind: 'look', item: parseAlternatives(state), is_behind, is_negative, at }
     }

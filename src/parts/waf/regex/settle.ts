@@ -7,7 +7,6 @@ import {
   type LookNode,
   mapTree,
   type Node,
-  someNode,
   type Tree,
   widthOf,
 } from './tree.ts'
@@ -25,17 +24,12 @@ const end: Follow = { set: new Uint32Array(8), can_end: true, is_end: true }
  * changes what matches, and for look-around and back-references that cannot be bounded.
  */
 export function settle(tree: Tree): Tree {
-  if (!someNode(tree.root, needsCare)) return tree
+  if (tree.is_plain) return tree
   const references = [...referencesOf(tree.root)]
   references.forEach((reference, order) => {
     checkReference(tree.root, reference, order)
   })
   return { ...tree, root: settleNode(tree.root, end) }
-}
-
-function needsCare(node: Node): boolean {
-  if (node.kind === 'repeat') return node.mode === 'possessive'
-  return node.kind === 'atomic' || node.kind === 'look' || node.kind === 'backref'
 }
 
 function settleNode(node: Node, follow: Follow): Node {

@@ -41,7 +41,12 @@ export type LookNode = {
   readonly at: number
 }
 
-export type Tree = { readonly root: Node; readonly group_count: number }
+export type Tree = {
+  readonly root: Node
+  readonly group_count: number
+  /** There is no possessive or atomic part, no look-around, no back-reference. */
+  readonly is_plain: boolean
+}
 
 export const emptyNode: Node = { kind: 'empty' }
 
