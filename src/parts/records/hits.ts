@@ -4,11 +4,10 @@ import type { Hit, HitSummary } from '#model/hit.ts'
 import type { IntakeRecord } from '#model/intake.ts'
 import { addHitsToAttacks } from './attack-writes.ts'
 import type { Database } from './database.ts'
+import { refusingBadValues } from './engine/bad-value.ts'
 import { type Page, pageOf, placeOf } from './engine/cursor.ts'
-import { isDataError } from './engine/outage.ts'
 import { type Columns, names, recordset } from './engine/recordset.ts'
 import { hasNul, instant, isUuid } from './engine/text.ts'
-import { recordsFaults } from './faults.ts'
 import type { Tables } from './tables.ts'
 import { addTraffic } from './traffic-writes.ts'
 
@@ -51,21 +50,17 @@ export async function storeRecords(
   options: { readonly gap_ms: number },
 ): Promise<{ stored: number; duplicates: number }> {
   if (records.length === 0) return { stored: 0, duplicates: 0 }
-  try {
-    const stored = await db.kysely.transaction().execute(async (trx) => {
+  const stored = await refusingBadValues(() =>
+    db.kysely.transaction().execute(async (trx) => {
       // Writers stand in a line here until commit: attacks are read, changed and written back, and `change` numbers
       // become visible in their order, so that no reader of changes ever passes one by.
       await sql`select last from changes where id = 1 for update`.execute(trx)
       const hits = records.flatMap((r) => (r.kind === 'hit' ? [normal(r.hit)] : []))
       const samples = records.flatMap((r) => (r.kind === 'traffic' ? [r.traffic] : []))
       return (await addHits(trx, hits, options.gap_ms)) + (await addTraffic(trx, samples))
-    })
-    return { stored, duplicates: records.length - stored }
-  } catch (error) {
-    if (!isDataError(error)) throw error
-    const why = error instanceof Error ? error.message : ''
-    throw recordsFaults.bad_value({ why }, { cause: error })
-  }
+    }),
+  )
+  return { stored, duplicates: records.length - stored }
 }
 
 /** Ids and times as the database gives them back, so that they compare. */

@@ -2,12 +2,15 @@
 import { sql } from 'kysely'
 import type { NodeStatus } from '#model/node.ts'
 import type { Database } from './database.ts'
+import { refusingBadValues } from './engine/bad-value.ts'
 
+/** @throws records.unavailable, records.bad_value */
 export async function saveNodeStatus(db: Database, status: NodeStatus): Promise<void> {
-  await sql`
+  const statement = sql`
     insert into nodes (node, seen_at, status) values (${status.node}, now(), ${JSON.stringify(status)}::jsonb)
     on conflict (node) do update set seen_at = excluded.seen_at, status = excluded.status
-  `.execute(db.kysely)
+  `
+  await refusingBadValues(() => statement.execute(db.kysely))
 }
 
 /** By name. `timestamp` in the status says how old it is. */

@@ -1,0 +1,22 @@
+/** All faults of analytics. */
+import { faults } from '#base/fault.ts'
+
+export const analyticsFaults = faults('analytics', {
+  cannot_listen: (f: { address: string; why: string }) =>
+    `Cannot take records on "${f.address}": ${f.why}`,
+  not_for_browsers: (f: { origin: string }) =>
+    `Cannot take this request: a web page sent it (${f.origin})`,
+  no_such_call: (f: { method: string; path: string }) =>
+    `Cannot answer ${f.method} ${f.path}: there is no such call`,
+  wrong_method: (f: { method: string; path: string }) =>
+    `Cannot answer ${f.method} ${f.path}: only POST is known there`,
+  wrong_media: (f: { media: string }) =>
+    `Cannot read the body: expected plain application/json, got "${f.media}"`,
+  too_large: (f: { size_bytes_max: number }) =>
+    `Cannot read the body: it is over ${f.size_bytes_max} bytes`,
+  cut_short: (f: { why: string }) => `Cannot read the body to its end: ${f.why}`,
+  not_json: (f: { why: string }) => `Cannot read the body: ${f.why}`,
+  wrong_shape: (f: { why: string }) => `Cannot take the body: ${f.why}`,
+  busy: (f: { batches_max: number }) =>
+    `Cannot take another batch now: ${f.batches_max} are being stored`,
+})
