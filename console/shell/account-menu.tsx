@@ -29,7 +29,7 @@ export function AccountMenu({ onPassword, onHelp, is_small = false }: Props) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger
-        aria-label={`${text.label}: ${username}`}
+        {...(is_small ? { 'aria-label': `${text.label}: ${username}` } : {})}
         className={
           is_small
             ? 'grid size-11 place-items-center rounded-md text-ink-2'

@@ -15,7 +15,7 @@ export function LiveDot() {
   return (
     <p className="flex items-center gap-2 px-2 text-ink-2 text-xs">
       <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${looks[status]}`} />
-      {words.live[status]}
+      <span>{words.live[status]}</span>
       {status === 'live' && per_s !== undefined && (
         <span className="text-ink-3 max-md:hidden">{words.live.per_second(rate(per_s))}</span>
       )}

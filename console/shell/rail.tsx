@@ -14,7 +14,7 @@ type Props = {
 /** The left rail of wide screens. */
 export function Rail({ onSearch, ...menu }: Props) {
   return (
-    <div className="sticky top-0 flex h-dvh flex-col gap-4 border-line border-r bg-sunken/60 p-3 max-md:hidden">
+    <header className="sticky top-0 flex h-dvh flex-col gap-4 border-line border-r bg-sunken/60 p-3 max-md:hidden">
       <Link to="/" className="flex items-center gap-2.5 px-2 pt-2 font-semibold text-lg">
         <Brand size={24} />
         {words.product}
@@ -50,6 +50,6 @@ export function Rail({ onSearch, ...menu }: Props) {
         <LiveDot />
         <AccountMenu {...menu} />
       </div>
-    </div>
+    </header>
   )
 }

@@ -14,15 +14,15 @@ import { When } from '../../ui/when.tsx'
 import { words } from '../../words.ts'
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() })
-const column = createColumnHelper<typeof features, AttackGroup>()
+const helper = createColumnHelper<typeof features, AttackGroup>()
 const { columns: text } = words.attacks
 
-const columns = column.columns([
-  column.accessor('key', { header: '', enableSorting: false }),
-  column.accessor('attacks', { header: text.attacks, cell: (c) => whole(c.getValue()) }),
-  column.accessor('hits', { header: text.hits, cell: (c) => whole(c.getValue()) }),
-  column.accessor('blocked', { header: text.blocked, cell: (c) => whole(c.getValue()) }),
-  column.accessor('last_at', { header: text.last, cell: (c) => <When at={c.getValue()} /> }),
+const columns = helper.columns([
+  helper.accessor('key', { header: '', enableSorting: false }),
+  helper.accessor('attacks', { header: text.attacks, cell: (c) => whole(c.getValue()) }),
+  helper.accessor('hits', { header: text.hits, cell: (c) => whole(c.getValue()) }),
+  helper.accessor('blocked', { header: text.blocked, cell: (c) => whole(c.getValue()) }),
+  helper.accessor('last_at', { header: text.last, cell: (c) => <When at={c.getValue()} /> }),
 ])
 
 /** On a phone the two that matter stay. */
@@ -61,13 +61,13 @@ export function GroupTable({ groups, by, labelOf, onOpen }: Props) {
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>
-              {group.headers.map(({ id, column: { getIsSorted, toggleSorting } }) => (
+              {group.headers.map(({ id, column }) => (
                 <Header
                   key={id}
                   label={id === 'key' ? words.attacks.groups[by] : headerText(id)}
                   look={looks[id] ?? ''}
-                  sorted={getIsSorted()}
-                  {...(id === 'key' ? {} : { onSort: () => toggleSorting() })}
+                  sorted={column.getIsSorted()}
+                  {...(id === 'key' ? {} : { onSort: () => column.toggleSorting() })}
                 />
               ))}
             </tr>
