@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { generate } from './injection/random.support.ts'
+import { sql_attacks } from './injection/sql-attacks.support.ts'
 import { type Dialect, readToken, type Token } from './sqli/scan.ts'
 import { detectSqli } from './sqli.ts'
 
@@ -137,6 +139,28 @@ test('detectSqli() finds an injection behind any honest word, number or e-mail a
   for (const before of ['', 'x', '42', 'john@example.org', 'caf\xc3\xa9', '%'])
     for (const after of ["' or 1=1-- ", "' union select 1,2-- ", "'; drop table x-- "])
       assert.notEqual(detectSqli(before + after), undefined, before + after)
+})
+
+test('detectSqli() is not misled by case, white space, comments, signs and parentheses', () => {
+  const disguises: readonly ((value: string) => string)[] = [
+    (value) => value.toUpperCase(),
+    (value) => value.replaceAll(' ', '/**/'),
+    (value) => value.replaceAll(' ', '/* or 1 */'),
+    (value) => value.replaceAll(' ', '\n'),
+    (value) => value.replaceAll(' ', '\xa0'),
+    (value) => value.replaceAll(' 1=1', ' (1)=((+1))'),
+    (value) => value.replace(/\b(or|and)\b/i, '$1 not -+'),
+  ]
+  // Where only a comment is proof, there is no other way to write it.
+  const samples = generate(sql_attacks, 30, 3)
+    .filter(({ family }) => !['executable_comment', 'truth', 'cut'].includes(family))
+    .filter(({ value }) => detectSqli(value) !== undefined)
+  assert.ok(samples.length > 500)
+  for (const disguise of disguises)
+    for (const { value } of samples) {
+      const disguised = disguise(value)
+      assert.notEqual(detectSqli(disguised), undefined, `${disguised} was ${value}`)
+    }
 })
 
 const sqlish = fc

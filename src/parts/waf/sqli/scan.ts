@@ -57,8 +57,7 @@ function readNumber(value: string, start: number, token: Token): Token {
   let at = start + 1
   const second = value.charCodeAt(at) | 32
   if (value.charCodeAt(start) === 48 && (second === 120 || second === 98)) {
-    while (isWord(value.charCodeAt(++at)));
-    return finish(token, kind.number, at)
+    return finish(token, kind.number, afterWord(value, at + 1))
   }
   while (isDigit(value.charCodeAt(at))) at++
   let is_decimal = false
@@ -268,7 +267,8 @@ function readBackslash(value: string, start: number, next: number, token: Token)
 function readBrace(value: string, start: number, token: Token): Token {
   const end = afterWord(value, start + 1)
   const code = value.charCodeAt(end)
-  const is_escape = end > start + 1 && (code <= 32 || code === 39 || code === 40 || code === 96)
+  const is_gap = isSpace(value, end) || (code === 47 && value.charCodeAt(end + 1) === 42)
+  const is_escape = end > start + 1 && (is_gap || code === 39 || code === 40 || code === 96)
   if (is_escape) return finish(token, kind.open, end)
   return finish(token, kind.other, start + 1)
 }
