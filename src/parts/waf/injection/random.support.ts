@@ -7,7 +7,7 @@ export interface Random {
   pick(items: readonly string[]): string
 }
 
-export function seededRandom(seed: number): Random {
+function seededRandom(seed: number): Random {
   let state = seed >>> 0
   const below = (limit: number): number => {
     // Mixing of a counter, by multiplication and shifts.
