@@ -37,6 +37,7 @@ export function usersSuite(db: () => Database): void {
       assert.deepEqual(found, { ...vera, username: 'vera', password_changed_at: null })
       assert.equal(await findUser(db(), 'anna'), undefined)
       assert.equal(await findUser(db(), "' or true --"), undefined)
+      assert.equal(await findUser(db(), 'vera\0'), undefined)
     })
 
     test('two who make the first user at once: one succeeds', async () => {

@@ -1,6 +1,7 @@
 /** Users of console and API. Names are kept and found in lower case. */
 import type { Role } from '#model/user.ts'
 import type { Database } from './database.ts'
+import { hasNul } from './engine/text.ts'
 
 export type User = {
   readonly id: string
@@ -28,7 +29,8 @@ export async function createUser(
   return result.numInsertedOrUpdatedRows === 1n
 }
 
-export function findUser(db: Database, username: string): Promise<User | undefined> {
+export async function findUser(db: Database, username: string): Promise<User | undefined> {
+  if (hasNul([username])) return undefined
   return db.kysely
     .selectFrom('users')
     .selectAll()

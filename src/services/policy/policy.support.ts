@@ -143,6 +143,8 @@ export type AskOptions = {
   readonly body?: string
   readonly as?: Pick<Login, 'cookie' | 'csrf_token'>
   readonly socketPath?: string
+  /** Address that the call comes from. */
+  readonly localAddress?: string
 }
 
 export type Asked = {
@@ -172,6 +174,7 @@ export function askAt(url: string, key: string, options: AskOptions = {}): Promi
         agent: false,
         rejectUnauthorized: false,
         ...(options.socketPath ? { socketPath: options.socketPath } : {}),
+        ...(options.localAddress ? { localAddress: options.localAddress } : {}),
       },
       (incoming) => {
         let text = ''

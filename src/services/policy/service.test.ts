@@ -150,6 +150,21 @@ test('guessing is slowed down per address, with the time to wait; others are not
   assert.ok(wait_s > 290 && wait_s <= 300, String(wait_s))
 })
 
+test('guessing one password from many addresses is slowed down too, but not by one of them', async () => {
+  await using other = await testPolicy({}, { database: site.database })
+  const guess = async (localAddress: string, username: string) => {
+    const json = { username, password: 'x' }
+    return (await other.ask('POST /api/v1/session', { json, localAddress })).status
+  }
+  for (let i = 0; i < 60; i++) await guess('127.0.0.2', 'vera')
+  assert.equal((await other.login('vera')).asked.status, 200)
+  for (const address of ['127.0.0.3', '127.0.0.4']) {
+    for (let i = 0; i < 10; i++) assert.equal(await guess(address, 'VERA'), 401)
+  }
+  assert.equal(await guess('127.0.0.5', 'vera'), 429)
+  assert.equal(await guess('127.0.0.5', 'admin'), 401)
+})
+
 test('TLS: refused without on an open address, made with a certificate of its own elsewhere', async () => {
   const { database } = site
   const refused = testPolicy({ listen: '0.0.0.0:0', tls: 'off' }, { database })

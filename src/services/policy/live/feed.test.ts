@@ -134,10 +134,37 @@ test('whoever comes back gets what it missed, and then goes on', async () => {
   const { seen } = listen(live.subscribe(subscription({ last_id: 10 })))
   await settled()
   records.write('after')
-  await turn(clock, 500)
+  await turn(clock, 1_500)
+  const ids = new Set(idsOf(seen))
+  assert.deepEqual(
+    [ids.size, ids.has('a9'), ids.has('a10'), ids.has('after')],
+    [441, false, true, true],
+  )
+})
+
+test('whoever was away for long gets the newest thousand changes, not all of history', async () => {
+  const { clock, records, live } = setting()
+  records.write(...Array.from({ length: 5_000 }, (_, i) => `a${i}`))
+  const { seen } = listen(live.subscribe(subscription({ last_id: 0 })))
+  await turn(clock, 10_000)
   const ids = idsOf(seen)
-  assert.deepEqual([ids.length, ids[0], ids.at(-1)], [441, 'a10', 'after'])
-  assert.equal(seen.at(-1)?.id, '451')
+  assert.deepEqual([ids.length, ids[0], ids.at(-1)], [1_000, 'a4000', 'a4999'])
+})
+
+test('a listener that comes when only traffic was listened to is not told the past', async () => {
+  const { clock, records, live } = setting()
+  const gone = new AbortController()
+  const first = listen(live.subscribe(subscription({ signal: gone.signal })))
+  listen(live.subscribe(subscription({ topics: new Set(['traffic']) })))
+  await turn(clock, 1_000)
+  gone.abort()
+  await first.done
+  await turn(clock, 1_000)
+  records.write('past')
+  await turn(clock, 1_000)
+  const { seen } = listen(live.subscribe(subscription()))
+  await turn(clock, 1_000)
+  assert.deepEqual(idsOf(seen), [])
 })
 
 test('only the last event of a batch has an id, so that no break loses the rest of it', async () => {
@@ -173,7 +200,7 @@ test('a listener that does not read is cut off, others go on', async () => {
   const { seen } = listen(live.subscribe(subscription()))
   await settled()
   for (let i = 0; i < 12; i++) {
-    records.write('x'.repeat(100_000))
+    records.write('x'.repeat(400_000))
     await turn(clock, 500)
   }
   assert.equal(is_cut, true)

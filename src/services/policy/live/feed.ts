@@ -37,14 +37,17 @@ const poll_ms = 500
 const traffic_every = 4
 const heartbeat_ms = 15_000
 const listeners_max = 100
-/** Most attacks told in one poll, and after a break. */
+/** Most attacks told in one poll. */
 const batch_max = 200
+/** Changes that are told again after a break; after a longer one a listener reads its lists again anyway. */
 const missed_max = 1_000
-/** What may wait for one slow listener, characters. */
-const queue_max = 1024 * 1024
+/** What may wait for one slow listener, characters: some batches of the longest attacks. */
+const queue_max = 4 * 1024 * 1024
 
 type Listener = {
   readonly subscription: Subscription
+  /** It has seen everything up to this change; undefined once it has caught up. */
+  missed_since: number | undefined
   queue: string[]
   queued: number
   is_over: boolean
@@ -98,13 +101,8 @@ export function feed(source: FeedSource, world: World): Feed {
     if (is_polling) return
     is_polling = true
     try {
-      if (isWanted('attack')) {
-        position ??= await source.latestChange()
-        const found = await source.attacksSince(position, batch_max)
-        if (found.attacks.length > 0) tell('attack', attackEvents(found))
-        // The last listener may have left meanwhile; the next one starts afresh.
-        if (listeners.size > 0) position = found.change
-      }
+      if (isWanted('attack')) await pollAttacks()
+      else position = undefined
       if (polls++ % traffic_every === 0 && isWanted('traffic')) {
         tell('traffic', event('traffic', await source.traffic()))
       }
@@ -115,6 +113,25 @@ export function feed(source: FeedSource, world: World): Feed {
     } finally {
       is_polling = false
     }
+  }
+
+  async function pollAttacks(): Promise<void> {
+    // Fixed before anything is read for those who come back: what changes from here on is told to all.
+    position ??= await source.latestChange()
+    for (const listener of listeners) await catchUp(listener, position)
+    const found = await source.attacksSince(position, batch_max)
+    if (found.attacks.length > 0) tell('attack', attackEvents(found))
+    // The last listener may have left meanwhile; the next one starts afresh.
+    if (listeners.size > 0) position = found.change
+  }
+
+  async function catchUp(listener: Listener, up_to: number): Promise<void> {
+    const { missed_since, queued, subscription } = listener
+    if (missed_since === undefined || !subscription.topics.has('attack')) return
+    if (queued > queue_max / 4) return
+    const found = await source.attacksSince(Math.max(missed_since, up_to - missed_max), batch_max)
+    if (found.attacks.length > 0) push(listener, attackEvents(found))
+    listener.missed_since = found.attacks.length < batch_max ? undefined : found.change
   }
 
   async function heartbeat(): Promise<void> {
@@ -129,13 +146,12 @@ export function feed(source: FeedSource, world: World): Feed {
   }
 
   async function* read(listener: Listener): AsyncGenerator<string> {
-    const { last_id, signal, topics } = listener.subscription
+    const { signal } = listener.subscription
     const hangUp = () => end(listener)
     signal.addEventListener('abort', hangUp)
     if (signal.aborted) hangUp()
     try {
       yield 'retry: 2000\n\n'
-      if (last_id !== undefined && topics.has('attack')) yield* missed(last_id)
       while (!listener.is_over) {
         if (listener.queue.length === 0) {
           await new Promise<void>((resolve) => {
@@ -153,17 +169,6 @@ export function feed(source: FeedSource, world: World): Feed {
     }
   }
 
-  async function* missed(last_id: number): AsyncGenerator<string> {
-    let from = last_id
-    for (let told = 0; told < missed_max; ) {
-      const found = await source.attacksSince(from, batch_max)
-      if (found.attacks.length > 0) yield attackEvents(found)
-      if (found.attacks.length < batch_max) return
-      told += found.attacks.length
-      from = found.change
-    }
-  }
-
   return {
     subscribe(subscription) {
       if (listeners.size >= listeners_max) {
@@ -171,6 +176,7 @@ export function feed(source: FeedSource, world: World): Feed {
       }
       const listener: Listener = {
         subscription,
+        missed_since: subscription.last_id,
         queue: [],
         queued: 0,
         is_over: false,

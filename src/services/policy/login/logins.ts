@@ -1,10 +1,11 @@
 /** Names and passwords: checked in the same time whether the user exists or not, and not too often. */
+import { networkRange } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import { isOutdated, type Passwords } from '#parts/identity/passwords.ts'
 import type { Database } from '#parts/records/database.ts'
 import { findUser, setPassword, type User } from '#parts/records/users.ts'
 import { policyFaults } from '../faults.ts'
-import { loginLimit } from './login-limit.ts'
+import { type LoginLimit, loginLimit } from './login-limit.ts'
 
 export type Logins = {
   /** Throws `policy.login_failed`, `policy.too_many_logins`, `identity.busy`. */
@@ -21,18 +22,21 @@ export function logins(database: Database, passwords: Passwords, clock: Clock): 
   const by_address = loginLimit(clock, per_address)
   const by_user = loginLimit(clock, per_user)
 
+  /** Throws `policy.too_many_logins`. */
+  function attempt(limit: LoginLimit, key: string) {
+    const attempted = limit.attempt(key)
+    if (attempted.wait_ms === 0) return attempted
+    throw policyFaults.too_many_logins({ retry_after_s: Math.ceil(attempted.wait_ms / 1000) })
+  }
+
   /** The user whose password it is, undefined when it is wrong. */
   async function known(username: string, password: string, address: string) {
-    const attempts = [
-      by_address.attempt(networkOf(address)),
-      by_user.attempt(username.toLowerCase()),
-    ]
-    const wait_ms = Math.max(...attempts.map((attempt) => attempt.wait_ms))
-    if (wait_ms > 0) {
-      throw policyFaults.too_many_logins({ retry_after_s: Math.ceil(wait_ms / 1000) })
-    }
+    const at_address = attempt(by_address, networkOf(address))
+    // Not counted for the user when the address is refused: one address must not lock a user out everywhere.
+    const at_user = attempt(by_user, username.toLowerCase())
     const forgive = () => {
-      for (const attempt of attempts) attempt.forgive()
+      at_address.forgive()
+      at_user.forgive()
     }
     try {
       const user = await findUser(database, username)
@@ -91,5 +95,6 @@ function unfit(username: string, current: string, next: string): string | undefi
 
 /** One household of IPv6 is a /64 (RFC 6177): its addresses count together. */
 function networkOf(address: string): string {
-  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address
+  if (!address.includes(':')) return address
+  return String(networkRange(`${address}/64`)?.[0] ?? address)
 }

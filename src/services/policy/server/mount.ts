@@ -1,6 +1,7 @@
 /** Puts the table of routes on the server: every contract becomes a route with its schema, access and handler. */
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { canonicalAddress } from '#base/address.ts'
 import { z } from '#base/schema.ts'
 import type { Contract } from '#model/api/contract.ts'
 import { type ApiCall, api } from '#model/api.ts'
@@ -94,7 +95,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, options: MountOpti
   const last_event_id = request.headers['last-event-id']
   return {
     who: request.who,
-    address: request.is_local ? 'local' : request.ip,
+    address: request.is_local ? 'local' : (canonicalAddress(request.ip) ?? request.ip),
     get signal() {
       const gone = new AbortController()
       if (reply.raw.closed) gone.abort()
