@@ -5,7 +5,6 @@ import type { Command } from 'commander'
 import { systemClock } from '#base/clock.ts'
 import { Fault } from '#base/fault.ts'
 import type { Hit } from '#model/hit.ts'
-import type { ApiClient } from '#parts/client/client.ts'
 import { Exit, exit } from '../exit.ts'
 import { cliFaults } from '../faults.ts'
 import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
@@ -21,7 +20,7 @@ type Hop = {
 }
 
 /** The record must be in the API within this time. */
-const record_within_ms = 10_000
+const record_within_ms = 20_000
 
 export function test(program: Command, output: Output): void {
   program
@@ -81,7 +80,7 @@ async function follow(settings: Settings, site: Settings['sites'][number]): Prom
     },
   ]
   if (site.mode === 'off') return hops
-  const hit = await withApi(settings, (api) => waitForRecord(api, attack.request_id))
+  const hit = await waitForRecord(settings, attack.request_id)
   const took_ms = systemClock.elapsed() - attack.sent_at
   if (!hit) {
     const detail = `no record within ${record_within_ms / 1000} s: is the database there? See gatehouse status`
@@ -100,18 +99,25 @@ async function follow(settings: Settings, site: Settings['sites'][number]): Prom
   ]
 }
 
-async function waitForRecord(api: ApiClient, request_id: string): Promise<Hit | undefined> {
+/** Asks again until the record is there; an API that is still starting is waited for too. */
+async function waitForRecord(settings: Settings, request_id: string): Promise<Hit | undefined> {
   const end = systemClock.elapsed() + record_within_ms
-  while (systemClock.elapsed() < end) {
+  const params = { request_id }
+  for (;;) {
     try {
-      const answer = await api.call('GET /api/v1/requests/{request_id}', { params: { request_id } })
+      const answer = await withApi(settings, (api) =>
+        api.call('GET /api/v1/requests/{request_id}', { params }),
+      )
       if (answer.hits[0]) return answer.hits[0]
     } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'policy.not_found') throw error
+      const is_passing =
+        error instanceof Fault && /^cli\.not_running$|not_found|unavailable/.test(error.code)
+      if (!is_passing) throw error
+      if (error.code === 'cli.not_running' && systemClock.elapsed() >= end) throw error
     }
+    if (systemClock.elapsed() >= end) return undefined
     await systemClock.sleep(25)
   }
-  return undefined
 }
 
 type Sent = {
