@@ -80,11 +80,22 @@ function partsOf(pattern: string, { root, group_count, is_plain }: Tree): Parts 
   const is_hard =
     !is_plain && someNode(root, (node) => ['look', 'atomic', 'backref'].includes(node.kind))
   const program = emit(root, group_count)
-  const first = firstOf(root)
+  const relaxed = is_hard ? emit(relax(root), 0) : program
+  const { set, can_be_empty } = firstOf(root)
+  const dfa = new Dfa(relaxed)
+  let leads: Dfa | undefined
   return {
     needs: flatSets(needsOf(root)),
-    dfa: new Dfa(is_hard ? emit(relax(root), 0) : program),
-    captures: { pattern, program, first: first.can_be_empty ? undefined : first.set },
+    dfa,
+    captures: {
+      pattern,
+      program,
+      first: can_be_empty ? undefined : set,
+      leads() {
+        leads ??= new Dfa(relaxed, { is_anchored: true, classes: dfa.classes })
+        return leads
+      },
+    },
     is_hard,
   }
 }

@@ -1,5 +1,6 @@
 import { type ByteSet, hasByte, wordBytes } from './bytes.ts'
 import { EDGE, holds, LAST_NEWLINE, NEWLINE, OTHER, WORD } from './classes.ts'
+import type { Dfa } from './dfa.ts'
 import { regexFaults } from './faults.ts'
 import { type PlaceSet, placeSet } from './place-set.ts'
 import {
@@ -26,6 +27,8 @@ export type CaptureInput = {
   readonly program: Program
   /** The bytes a match can begin with; undefined when it can begin anywhere. */
   readonly first: ByteSet | undefined
+  /** Says where a match may begin; an anchored automaton, made when first asked for. */
+  readonly leads: () => Dfa
 }
 
 /**
@@ -42,18 +45,21 @@ export function findCaptures(
 ): Int32Array | undefined {
   const { program, first } = input
   const search = searchIn(input.pattern, program, value)
+  const leads = input.leads()
+  leads.keepFit()
   for (let start = from; start <= value.length; start++) {
     if (first !== undefined) {
       while (start < value.length && !hasByte(first, value.charCodeAt(start) & 255)) start++
-      if (start === value.length) return undefined
+      if (start === value.length) break
     }
-    if (matchFrom(search, start)) {
+    if (leads.leads(value, start) && matchFrom(search, start)) {
       search.caps[0] = start
       search.caps[1] = search.end
-      return search.caps
+      break
     }
   }
-  return undefined
+  leads.charge()
+  return search.caps[0] === -1 ? undefined : search.caps
 }
 
 type Search = {

@@ -1,4 +1,4 @@
-import { type Classes, classesOf, EDGE, NEWLINE, OTHER, WORD } from './classes.ts'
+import { type Classes, classesOf, EDGE } from './classes.ts'
 import { pool } from './pool.ts'
 import { ASSERT, type Program } from './program.ts'
 import { work } from './steps.ts'
@@ -15,6 +15,17 @@ const cells_max = 400_000
 /** The transitions that one value may add; the rest of it is read by moving threads. */
 const added_by_default_max = 2_000
 
+/** How far leads() looks. */
+const lead_bytes = 24
+
+export type DfaOptions = {
+  readonly added_max?: number
+  /** A match begins only where a value is read from; for leads(). */
+  readonly is_anchored?: boolean
+  /** The program's classes, when another automaton has them already. */
+  readonly classes?: Classes
+}
+
 const mark_prime = 0x9e3779b1
 
 /**
@@ -25,9 +36,10 @@ const mark_prime = 0x9e3779b1
  */
 export class Dfa {
   private readonly program: Program
-  private readonly classes: Classes
+  readonly classes: Classes
   private readonly width: number
   private readonly added_max: number
+  private readonly is_anchored: boolean
   private readonly sees_last_newline: boolean
   private threads: Threads
   private table: Int32Array = new Int32Array(0)
@@ -46,20 +58,21 @@ export class Dfa {
   private charged_bytes = 0
   private start_of: Int32Array = new Int32Array(4)
 
-  constructor(program: Program, added_max = added_by_default_max) {
-    this.added_max = added_max
+  constructor(program: Program, options: DfaOptions = {}) {
+    this.added_max = options.added_max ?? added_by_default_max
+    this.is_anchored = options.is_anchored ?? false
     this.program = program
-    this.classes = classesOf(program)
+    this.classes = options.classes ?? classesOf(program)
     this.width = this.classes.count
     this.sees_last_newline = program.ops.some((op, step) => op === ASSERT && program.x[step] === 4)
-    this.threads = new Threads(program, this.classes)
+    this.threads = new Threads(program, this.classes, this.is_anchored)
     this.begin()
   }
 
   /** Whether a match begins at or after `from`. Linear in the length of the value. */
   test(value: string, from = 0): boolean {
     pool.keepBound()
-    if (this.table.length > cells_max) this.empty()
+    this.keepFit()
     const { of_byte } = this.classes
     const matched = matched_row * this.width
     const dead = dead_row * this.width
@@ -93,9 +106,43 @@ export class Dfa {
     return this.finish(this.atEnd(state, is_cut), end - from)
   }
 
+  /**
+   * Whether a match may begin at `from`, from the next few bytes alone; for an anchored automaton.
+   * It saves trying all alternatives of a large expression where none of them goes far.
+   */
+  leads(value: string, from: number): boolean {
+    const matched = matched_row * this.width
+    const dead = dead_row * this.width
+    let state = this.startAt(value, from)
+    // The last byte may be a newline of its own class: it is left to the program.
+    const last = this.sees_last_newline ? value.length - 1 : value.length
+    const end = Math.min(last, from + lead_bytes)
+    for (let at = from; at < end && state > dead; at++) {
+      const group = this.groupAt(value, at)
+      const next = this.table[state + group] as number
+      if (next === 0 && this.table.length > cells_max) return true
+      state = next === 0 ? this.build(state, group) : next
+      work.bytes++
+    }
+    return state > dead || state === matched
+  }
+
+  /** Begins anew when the tables are too large or too old. Never called while a value is read. */
+  keepFit(): void {
+    if (this.table.length > cells_max || this.threads.is_worn) this.empty()
+  }
+
+  /** Tells the pool what the tables take now. */
+  charge(): void {
+    const size = this.sizeBytes()
+    if (size === this.charged_bytes) return
+    pool.charge(this, size - this.charged_bytes)
+    this.charged_bytes = size
+  }
+
   /** Forgets all states. */
   empty(): void {
-    this.threads = new Threads(this.program, this.classes)
+    this.threads = new Threads(this.program, this.classes, this.is_anchored)
     this.begin()
   }
 
@@ -115,11 +162,7 @@ export class Dfa {
 
   private finish(answer: boolean, bytes: number): boolean {
     work.bytes += bytes
-    if (this.added > 0) {
-      const size = this.sizeBytes()
-      pool.charge(this, size - this.charged_bytes)
-      this.charged_bytes = size
-    }
+    if (this.added > 0) this.charge()
     return answer
   }
 
@@ -172,7 +215,7 @@ export class Dfa {
 
   /** The state of the first `count` threads in `threads.next`. */
   private stateOf(count: number): number {
-    if (count === 0 && this.cannotBegin()) return dead_row * this.width
+    if (count === 0 && !this.threads.can_restart) return dead_row * this.width
     const { next } = this.threads
     if (this.marks.length < next.length) {
       this.marks = new Int32Array(next.length)
@@ -193,13 +236,6 @@ export class Dfa {
       slot = (slot + 1) & mask
     }
     return this.addState(count, hash, slot) * this.width
-  }
-
-  private cannotBegin(): boolean {
-    const { threads } = this
-    return (
-      threads.start(OTHER) === -1 && threads.start(WORD) === -1 && threads.start(NEWLINE) === -1
-    )
   }
 
   private isMarked(row: number, count: number): boolean {

@@ -8,6 +8,7 @@ export const MATCHED = -1
 const unknown_row = 0
 const matched_row = -1
 const threads_at_first = 16
+const rounds_max = 1_000_000_000
 
 /**
  * The threads of a program as numbers, and where each goes on each class of bytes.
@@ -40,10 +41,14 @@ export class Threads {
   private readonly chain_places: Int32Array
   /** The thread that begins a match after each kind of byte; -1 none can, -2 it matches at once. */
   private readonly starts: readonly number[]
+  private readonly restarts: readonly number[]
+  /** Whether a match can begin behind some byte. */
+  readonly can_restart: boolean
   /** The threads that move() answers with. */
   next: Int32Array = new Int32Array(threads_at_first)
 
-  constructor(program: Program, classes: Classes) {
+  /** With `is_anchored` a match begins only where the first thread was put. */
+  constructor(program: Program, classes: Classes, is_anchored = false) {
     this.program = program
     this.classes = classes
     this.number_of = new Int32Array(program.length * (program.has_assertions ? 4 : 1))
@@ -54,6 +59,13 @@ export class Threads {
     this.chain_stamps = new Int32Array(program.chain_count)
     this.chain_places = new Int32Array(program.chain_count)
     this.starts = [OTHER, WORD, NEWLINE, EDGE].map((kind) => this.startAt(kind))
+    this.restarts = is_anchored ? this.starts.map(() => -1) : this.starts
+    this.can_restart = this.restarts.slice(0, EDGE).some((thread) => thread !== -1)
+  }
+
+  /** Whether the numbers of rounds near their end, and the tables must be made anew. */
+  get is_worn(): boolean {
+    return this.round > rounds_max
   }
 
   /** How many bytes the tables take. */
@@ -89,7 +101,7 @@ export class Threads {
       while (list < end) total = this.add(this.lists[++list] as number, total, round)
     }
     if (group === this.classes.edge) return total
-    const begun = this.starts[kindBefore(this.classes.kind[group] as number)] as number
+    const begun = this.restarts[kindBefore(this.classes.kind[group] as number)] as number
     if (begun === -2) return MATCHED
     return begun === -1 ? total : this.add(begun, total, round)
   }
