@@ -45,7 +45,8 @@ test('an answer is its JSON, and nothing for 204', async () => {
 test('a problem is thrown with its code, status and fields', async () => {
   const problem = {
     type: 'about:blank',
-    title: 'No such thing',
+    title: 'Not found',
+    detail: 'No such thing',
     status: 404,
     code: 'policy.not_found',
   }

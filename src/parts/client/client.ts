@@ -30,7 +30,7 @@ export class ApiProblem extends Fault {
   readonly problem: Problem
 
   constructor(problem: Problem) {
-    super(problem.code, problem.title, { status: problem.status, detail: problem.detail })
+    super(problem.code, problem.detail ?? problem.title, { status: problem.status })
     this.name = 'ApiProblem'
     this.problem = problem
   }

@@ -33,3 +33,28 @@ test('attacks and traffic arrive as data, and the state of the stream is told', 
   listening[Symbol.dispose]()
   assert.equal(source.is_closed, true)
 })
+
+test('a stream that was refused is opened again after a while, until it is disposed', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const opened: FakeSource[] = []
+  const listening = listenLive({ traffic() {} }, () => {
+    const source = new FakeSource()
+    opened.push(source)
+    return source as unknown as EventSource
+  })
+  const fail = () => {
+    const source = opened.at(-1)
+    if (!source) return
+    source.readyState = 2
+    source.dispatchEvent(new Event('error'))
+  }
+  fail()
+  t.mock.timers.tick(4_999)
+  assert.equal(opened.length, 1)
+  t.mock.timers.tick(1)
+  assert.equal(opened.length, 2)
+  fail()
+  listening[Symbol.dispose]()
+  t.mock.timers.tick(60_000)
+  assert.equal(opened.length, 2)
+})

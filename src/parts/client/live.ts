@@ -13,10 +13,7 @@ export type LiveHandlers = {
   readonly alive?: (is_alive: boolean) => void
 }
 
-/**
- * How long to wait before a stream that was refused (503, 401) is tried again. By setTimeout: base/clock is
- * of Node, and this file is of the browser.
- */
+/** How long to wait before a stream that was refused (503, 401) is tried again. */
 const retry_ms = 5_000
 
 /** Listens until disposed. */
@@ -36,7 +33,9 @@ export function listenLive(
     opened.addEventListener('error', () => {
       handlers.alive?.(false)
       // An EventSource that was answered with a status other than 200 is closed for good.
-      if (opened.readyState === 2) retry = setTimeout(start, retry_ms)
+      if (opened.readyState !== 2) return
+      clearTimeout(retry)
+      retry = setTimeout(start, retry_ms) // not ours: a browser has no base/clock
     })
     opened.addEventListener('attack', (e) => handlers.attack?.(dataOf(e) as Attack))
     opened.addEventListener('traffic', (e) => handlers.traffic?.(dataOf(e) as LiveTraffic))

@@ -51,7 +51,7 @@ export function problemOf(error: unknown, request_id: string): Problem {
     title,
     status,
     // The sentence of a fault that is not meant for callers may name paths and hosts of this machine.
-    detail: `${is_known ? sentence : policyFaults.bug({}).message}.`,
+    detail: is_known ? sentence : policyFaults.bug({}).message,
     instance: `urn:uuid:${request_id}`,
     code: is_known ? fault.code : 'policy.bug',
     ...(errors.length > 0 ? { errors } : {}),
