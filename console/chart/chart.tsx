@@ -15,31 +15,25 @@ type Props = {
   readonly series: readonly ChartSeries[]
   /** Writes a value with its unit. */
   readonly format: (value: number | null | undefined) => string
-  readonly is_loading?: boolean
 }
 
-export function Chart({ title, summary, at_s, series, format, is_loading = false }: Props) {
+export function Chart({ title, summary, at_s, series, format }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const [is_table, setTable] = useState(false)
   const [at, setAt] = useState<number | null>(null)
   usePlot(box, { at_s, series, format, onCursor: setAt, is_off: is_table })
   const shown = at !== null && at < at_s.length ? at : undefined
   return (
-    <section className="panel flex flex-col p-4" aria-label={title}>
-      <header className="flex items-start justify-between gap-2">
-        <div>
-          <h2 className="font-semibold">{title}</h2>
-          <p className="label h-[1.125rem]">
-            {shown === undefined ? '' : fullTime(new Date((at_s[shown] ?? 0) * 1000))}
-          </p>
-        </div>
+    <section className="panel flex min-w-0 flex-col p-4" aria-label={title}>
+      <header className="mb-1 flex items-center justify-between gap-2">
+        <h2 className="font-semibold">{title}</h2>
         <button
           type="button"
           aria-pressed={is_table}
           aria-label={`${title}: ${words.show_table}`}
           title={is_table ? words.show_chart : words.show_table}
           onClick={() => setTable(!is_table)}
-          className="-mt-1 -mr-1.5 grid size-8 place-items-center rounded-md text-ink-3 hover:bg-hover hover:text-ink"
+          className="-my-1 -mr-1.5 grid size-8 place-items-center rounded-md text-ink-3 hover:bg-hover hover:text-ink"
         >
           <Icon name={is_table ? 'chart' : 'table'} />
         </button>
@@ -48,33 +42,31 @@ export function Chart({ title, summary, at_s, series, format, is_loading = false
         <ChartTable title={title} at_s={at_s} series={series} format={format} />
       ) : (
         <>
-          <div
-            ref={box}
-            role="img"
-            aria-label={summary}
-            className={`h-52 min-w-0 ${is_loading ? 'opacity-40' : ''}`}
-          />
-          <Legend series={series} at={shown} format={format} />
+          <div ref={box} role="img" aria-label={summary} className="h-52 overflow-hidden" />
+          <Legend series={series} at_s={at_s} at={shown} format={format} />
         </>
       )}
     </section>
   )
 }
 
-type LegendProps = Pick<Props, 'series' | 'format'> & { readonly at: number | undefined }
+type LegendProps = Pick<Props, 'series' | 'format' | 'at_s'> & { readonly at: number | undefined }
 
-function Legend({ series, at, format }: LegendProps) {
+function Legend({ series, at_s, at, format }: LegendProps) {
   return (
-    <ul className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-ink-2 text-xs">
+    <ul className="mt-2 flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-ink-2 text-xs">
       {series.map((one) => (
         <li key={one.label} className="flex items-center gap-1.5">
           <Swatch colour={one.colour} />
           {one.label}
-          <span className="min-w-10 text-ink">
-            {at === undefined ? '' : format(one.values[at])}
-          </span>
+          {at !== undefined && (
+            <span className="font-medium text-ink">{format(one.values[at])}</span>
+          )}
         </li>
       ))}
+      {at !== undefined && (
+        <li className="ml-auto text-ink-3">{fullTime(new Date((at_s[at] ?? 0) * 1000))}</li>
+      )}
     </ul>
   )
 }

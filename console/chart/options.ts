@@ -24,7 +24,8 @@ export type PlotInput = {
 
 type Colour = (name: `--${string}`) => string
 
-const font = '11px system-ui, "Liberation Sans", sans-serif'
+const font =
+  '11px Inter, "Segoe UI", -apple-system, Roboto, Cantarell, "Noto Sans", "Liberation Sans", sans-serif'
 
 export function plotOptions(
   input: PlotInput,
@@ -36,7 +37,7 @@ export function plotOptions(
   const line = colour('--line')
   return {
     ...size,
-    padding: [8, 6, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },

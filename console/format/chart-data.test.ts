@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { latencyChartData, newest, trafficChartData } from './chart-data.ts'
 
+const to = '2026-11-20T10:00:20.000Z'
 const series = {
   at: ['2026-11-20T10:00:00.000Z', '2026-11-20T10:00:10.000Z'],
   requests: [100, 20],
@@ -12,7 +13,7 @@ const series = {
 }
 
 test('trafficChartData() gives requests a second, stacked from blocked up to all', () => {
-  const data = trafficChartData({ series, step_s: 10 })
+  const data = trafficChartData({ series, step_s: 10, to })
   assert.deepEqual(data.at_s, [1795168800, 1795168810])
   assert.deepEqual(data.blocked, [1, 2])
   assert.deepEqual(data.monitored, [2, 0.5])
@@ -22,12 +23,18 @@ test('trafficChartData() gives requests a second, stacked from blocked up to all
 })
 
 test('trafficChartData() never shows allowed requests below zero', () => {
-  assert.deepEqual(trafficChartData({ series, step_s: 10 }).allowed, [7, 0])
+  assert.deepEqual(trafficChartData({ series, step_s: 10, to }).allowed, [7, 0])
 })
 
 test('latencyChartData() keeps holes, and newest() looks past them', () => {
-  const data = latencyChartData({ series })
+  const data = latencyChartData({ series, step_s: 10, to })
   assert.deepEqual(data.p99, [900, null])
   assert.equal(newest(data.p99), 900)
   assert.equal(newest([null]), null)
+})
+
+test('a step that is not over yet is not drawn', () => {
+  const now = { series, step_s: 10, to: '2026-11-20T10:00:14.000Z' }
+  assert.deepEqual(trafficChartData(now).stack[0], [10])
+  assert.deepEqual(latencyChartData(now).p50, [100])
 })

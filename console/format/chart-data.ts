@@ -2,6 +2,7 @@
 import type { Overview } from '#model/overview.ts'
 
 type Numbers = readonly (number | null)[]
+type Charted = Pick<Overview, 'series' | 'step_s' | 'to'>
 
 export type TrafficChartData = {
   /** Seconds since the epoch. */
@@ -15,9 +16,10 @@ export type TrafficChartData = {
 }
 
 /** Counts per step become requests a second; what is neither blocked nor monitored was allowed. */
-export function trafficChartData(overview: Pick<Overview, 'series' | 'step_s'>): TrafficChartData {
+export function trafficChartData(overview: Charted): TrafficChartData {
   const { series, step_s } = overview
-  const perSecond = (counts: readonly number[]) => counts.map((n) => n / step_s)
+  const count = wholeSteps(overview)
+  const perSecond = (counts: readonly number[]) => counts.slice(0, count).map((n) => n / step_s)
   const blocked = perSecond(series.blocked)
   const monitored = perSecond(series.monitored)
   // Sums of two sources may cross a step's border apart: never below zero.
@@ -27,7 +29,7 @@ export function trafficChartData(overview: Pick<Overview, 'series' | 'step_s'>):
   const low = blocked
   const middle = sum(low, monitored)
   return {
-    at_s: seconds(series.at),
+    at_s: seconds(series.at.slice(0, count)),
     allowed,
     monitored,
     blocked,
@@ -42,9 +44,21 @@ export type LatencyChartData = {
   readonly p99: Numbers
 }
 
-export function latencyChartData(overview: Pick<Overview, 'series'>): LatencyChartData {
+export function latencyChartData(overview: Charted): LatencyChartData {
   const { at, inspect_us_p50, inspect_us_p99 } = overview.series
-  return { at_s: seconds(at), p50: inspect_us_p50, p99: inspect_us_p99 }
+  const count = wholeSteps(overview)
+  return {
+    at_s: seconds(at.slice(0, count)),
+    p50: inspect_us_p50.slice(0, count),
+    p99: inspect_us_p99.slice(0, count),
+  }
+}
+
+/** How many steps are over: one that still runs would look like a collapse of the traffic. */
+function wholeSteps({ series, step_s, to }: Charted): number {
+  const end_ms = Date.parse(to)
+  const is_over = (at: string) => Date.parse(at) + step_s * 1000 <= end_ms
+  return Math.max(1, series.at.filter(is_over).length)
 }
 
 /** The newest value that is known. */

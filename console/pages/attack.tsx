@@ -5,6 +5,7 @@ import { attackTypeNames } from '#model/attack-type-names.ts'
 import { attackQuery, hitQuery } from '../queries.ts'
 import { useKeys } from '../shell/use-keys.ts'
 import { Icon } from '../ui/icon.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { ProblemView } from '../ui/problem-view.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { words } from '../words.ts'
@@ -32,7 +33,12 @@ export function AttackPage() {
         <Icon name="left" size={14} />
         {words.attack.back}
       </button>
-      {error && <ProblemView error={error} onRetry={refetch} />}
+      {error && (
+        <>
+          <PageHeader title={words.attack.title} />
+          <ProblemView error={error} onRetry={refetch} />
+        </>
+      )}
       {!data && !error && <Skeleton lines={10} label={words.overview.loading} />}
       {data && (
         <>

@@ -18,6 +18,7 @@ import { Facets } from './attacks/facets.tsx'
 import { FilterBar } from './attacks/filter-bar.tsx'
 import { GroupList } from './attacks/group-list.tsx'
 import { TimeRange } from './attacks/time-range.tsx'
+import { Totals } from './attacks/totals.tsx'
 
 const route = getRouteApi('/attacks')
 const groups = ['none', 'type', 'client', 'target', 'site'] as const
@@ -55,8 +56,9 @@ export function AttacksPage() {
         <ExportLinks query={query} />
       </PageHeader>
       <FilterBar {...filter} />
-      <div className="mt-2 mb-3 flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
-        <Facets {...filter} />
+      <Facets {...filter} />
+      <div className="mb-3 flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
+        <Totals query={query} />
         <Segmented
           label={text.group}
           value={group ?? 'none'}

@@ -14,41 +14,43 @@ type Props = {
 /** The left rail of wide screens. */
 export function Rail({ onSearch, ...menu }: Props) {
   return (
-    <header className="sticky top-0 flex h-dvh flex-col gap-4 border-line border-r bg-sunken/60 p-3 max-md:hidden">
-      <Link to="/" className="flex items-center gap-2.5 px-2 pt-2 font-semibold text-lg">
-        <Brand size={24} />
-        {words.product}
-      </Link>
-      <button
-        type="button"
-        onClick={onSearch}
-        className="flex h-8 items-center gap-2 rounded-md border border-line bg-surface px-2 text-ink-3 text-sm hover:border-line-strong hover:text-ink-2"
-      >
-        <Icon name="search" size={14} />
-        {words.palette.search}
-        <kbd className="ml-auto rounded border border-line px-1 font-sans text-xs">Ctrl K</kbd>
-      </button>
-      <nav aria-label={words.navigation}>
-        <ul className="flex flex-col gap-0.5">
-          {pages.map((page) => (
-            <li key={page.to}>
-              <Link
-                to={page.to}
-                activeOptions={{ exact: page.to === '/', includeSearch: false }}
-                activeProps={{ className: 'bg-surface font-medium text-ink shadow-xs' }}
-                inactiveProps={{ className: 'text-ink-2 hover:bg-hover hover:text-ink' }}
-                className="flex h-9 items-center gap-2.5 rounded-md px-2.5"
-              >
-                <Icon name={page.icon} />
-                {page.label}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <div className="mt-auto flex flex-col gap-2">
-        <LiveDot />
-        <AccountMenu {...menu} />
+    <header className="border-line border-r bg-sunken/60 max-md:hidden">
+      <div className="sticky top-0 flex h-dvh flex-col gap-4 p-3">
+        <Link to="/" className="flex items-center gap-2.5 px-2 pt-2 font-semibold text-lg">
+          <Brand size={24} />
+          {words.product}
+        </Link>
+        <button
+          type="button"
+          onClick={onSearch}
+          className="flex h-8 items-center gap-2 rounded-md border border-line bg-surface px-2 text-ink-3 text-sm hover:border-line-strong hover:text-ink-2"
+        >
+          <Icon name="search" size={14} />
+          {words.palette.search}
+          <kbd className="ml-auto rounded border border-line px-1 font-sans text-xs">Ctrl K</kbd>
+        </button>
+        <nav aria-label={words.navigation}>
+          <ul className="flex flex-col gap-0.5">
+            {pages.map((page) => (
+              <li key={page.to}>
+                <Link
+                  to={page.to}
+                  activeOptions={{ exact: page.to === '/', includeSearch: false }}
+                  activeProps={{ className: 'bg-surface font-medium text-ink shadow-xs' }}
+                  inactiveProps={{ className: 'text-ink-2 hover:bg-hover hover:text-ink' }}
+                  className="flex h-9 items-center gap-2.5 rounded-md px-2.5"
+                >
+                  <Icon name={page.icon} />
+                  {page.label}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="mt-auto flex flex-col gap-2">
+          <LiveDot />
+          <AccountMenu {...menu} />
+        </div>
       </div>
     </header>
   )

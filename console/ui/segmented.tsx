@@ -20,7 +20,7 @@ export function Segmented<T extends string>({ label, options, value, onChange }:
       aria-label={label}
       value={value}
       onValueChange={choose}
-      className="inline-flex rounded-md border border-line bg-sunken p-0.5"
+      className="inline-flex max-w-full overflow-x-auto rounded-md border border-line bg-sunken p-0.5"
     >
       {options.map((option) => (
         <ToggleGroup.Item

@@ -14,11 +14,15 @@ export const screens = [
 
 export const themes: readonly Theme[] = ['light', 'dark']
 
-/** Takes `name-light-1440.png` and its three sisters; `look` runs on each while it stands. */
+/**
+ * Takes `name-light-1440.png` and its three sisters; `look` runs on each while it stands. A list that draws only
+ * what is in view is shown without `fullPage`.
+ */
 export async function eachLook(
   page: Page,
   name: string,
   look: (where: string) => Promise<void>,
+  fullPage = true,
 ): Promise<void> {
   await mkdir(screenshot_dir, { recursive: true })
   for (const screen of screens) {
@@ -30,7 +34,7 @@ export async function eachLook(
       await page.evaluate(
         'new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))',
       )
-      await page.screenshot({ path: join(screenshot_dir, `${where}.png`), fullPage: true })
+      await page.screenshot({ path: join(screenshot_dir, `${where}.png`), fullPage })
       await look(where)
     }
   }

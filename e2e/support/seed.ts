@@ -123,11 +123,7 @@ function requestOf(sample: AttackSample): { request: RequestRecord; target: stri
 export function weekOfHits(now_ms: number): IntakeRecord[] {
   const roll = dice(7)
   const hits: Hit[] = []
-  for (
-    let back_ms = minute;
-    back_ms < 7 * 24 * hour;
-    back_ms += Math.round((8 + roll() * 70) * minute)
-  ) {
+  for (let back_ms = minute; back_ms < 7 * 24 * hour; back_ms += pauseMs(back_ms, roll())) {
     const sample = attackSamples[Math.floor(roll() ** 1.7 * attackSamples.length)]
     const client = clients[Math.floor(roll() ** 2 * clients.length)]
     if (!sample || !client) continue
@@ -135,6 +131,11 @@ export function weekOfHits(now_ms: number): IntakeRecord[] {
     for (let i = 0; i < burst; i++) hits.push(hitOf(sample, now_ms - back_ms - i * 4000, client))
   }
   return hits.reverse().map((hit) => ({ kind: 'hit', hit }))
+}
+
+function pauseMs(back_ms: number, roll: number): number {
+  const least = back_ms < hour ? 1 : 8
+  return Math.round((least + roll * least * 8) * minute)
 }
 
 /** Traffic with days, nights and a wave of attacks: fine for the last hours, coarser before. */

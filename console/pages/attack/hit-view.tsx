@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Hit, MatchRecord } from '#model/hit.ts'
+import type { Action, Hit, MatchRecord } from '#model/hit.ts'
 import { curlCommand } from '../../format/curl.ts'
 import { ActionBadge } from '../../ui/badge.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -34,7 +34,7 @@ export function HitView({ hit, children }: Props) {
             </Panel>
           )}
           <Panel title={text.rules(hit.matches.length)}>
-            <Rules matches={hit.matches} />
+            <Rules matches={hit.matches} shown={heaviest} />
           </Panel>
         </div>
         <div className="flex min-w-0 flex-col gap-4">
@@ -48,14 +48,20 @@ export function HitView({ hit, children }: Props) {
   )
 }
 
+const edges = {
+  blocked: 'border-l-blocked',
+  monitored: 'border-l-monitored',
+  refused: 'border-l-refused',
+} as const satisfies Record<Action, string>
+
 function Why({ hit }: { readonly hit: Hit }) {
   const text = words.attack
   return (
     <section
       aria-label={text.why}
-      className="panel flex flex-wrap items-start justify-between gap-3 border-l-4 border-l-blocked py-3 pr-3 pl-4"
+      className={`panel flex flex-wrap items-start justify-between gap-3 border-l-4 py-3 pr-3 pl-4 ${edges[hit.action]}`}
     >
-      <div className="flex min-w-0 max-w-prose flex-col items-start gap-1.5">
+      <div className="flex min-w-0 grow basis-80 flex-col items-start gap-1.5">
         <ActionBadge action={hit.action} />
         <p className="break-words text-lg">{hit.reason}</p>
       </div>

@@ -27,10 +27,11 @@ export function Ladder({ match }: { readonly match: MatchRecord }) {
           </span>
           <div className={rung.is_last ? '' : 'pb-3'}>
             <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
-              <span className={rung.is_last ? 'font-semibold text-blocked' : 'font-medium'}>
-                {rung.label}
-              </span>
+              <span className="font-medium">{rung.label}</span>
               {rung.name && <code className="label font-mono">{rung.name}</code>}
+              {rung.is_last && (
+                <span className="ml-auto font-medium text-blocked text-xs">{words.attack.saw}</span>
+              )}
             </p>
             <p className="evidence mt-1 max-h-60 overflow-auto rounded-md bg-sunken px-2.5 py-1.5">
               <Marked text={rung.value} ranges={rung.is_last ? hit : []} />
@@ -42,18 +43,17 @@ export function Ladder({ match }: { readonly match: MatchRecord }) {
   )
 }
 
+/** Of equal values only the first is told; the last one is what the rule saw. */
 function rungsOf({ raw_value, steps, value }: MatchRecord): readonly Rung[] {
-  const text = words.attack
   const changing = steps.filter((step, i) => step.value !== (steps[i - 1]?.value ?? raw_value))
-  if (changing.length === 0) return [{ label: text.saw_unchanged, value, is_last: true }]
-  return [
-    { label: text.sent, value: raw_value, is_last: false },
+  const rungs: Omit<Rung, 'is_last'>[] = [
+    { label: words.attack.sent, value: raw_value },
     ...changing.map((step) => ({
       label: transformationWords(step.transformation),
       name: step.transformation,
       value: step.value,
-      is_last: false,
     })),
-    { label: text.saw, value, is_last: true },
   ]
+  if (rungs.at(-1)?.value !== value) rungs.push({ label: words.attack.as_text, value })
+  return rungs.map((rung, i) => ({ ...rung, is_last: i === rungs.length - 1 }))
 }

@@ -10,7 +10,9 @@ export function RequestView({ request }: { readonly request: RequestRecord }) {
   const text = words.attack
   return (
     <>
-      <section
+      {/* biome-ignore lint/a11y/useSemanticElements: no part of a form */}
+      <div
+        role="group"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label={text.request}
@@ -33,7 +35,7 @@ export function RequestView({ request }: { readonly request: RequestRecord }) {
             <Marked text={request.body} ranges={spansOf('body')} />
           </p>
         )}
-      </section>
+      </div>
       {request.is_cut && (
         <p className="label mt-2">
           {text.body_cut(bytes(request.body.length), bytes(request.body_bytes))}

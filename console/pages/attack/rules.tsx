@@ -5,15 +5,21 @@ import { Icon } from '../../ui/icon.tsx'
 import { words } from '../../words.ts'
 import { Ladder } from './ladder.tsx'
 
+type Props = {
+  readonly matches: readonly MatchRecord[]
+  /** The match whose decoding stands above: what is decoded alike is not shown again. */
+  readonly shown: MatchRecord | undefined
+}
+
 /** Every rule that matched, heaviest first; the first is open. */
-export function Rules({ matches }: { readonly matches: readonly MatchRecord[] }) {
+export function Rules({ matches, shown }: Props) {
   if (matches.length === 0) return <p className="text-ink-2">{words.attack.no_rules}</p>
   const sorted = matches.toSorted((a, b) => b.score - a.score)
   return (
     <ul className="flex flex-col gap-2">
       {sorted.map((match, i) => (
         <li key={`${match.rule_id} ${match.variable} ${match.phase}`}>
-          <Rule match={match} is_open={i === 0} />
+          <Rule match={match} is_open={i === 0} is_decoded_alike={isAlike(match, shown)} />
         </li>
       ))}
     </ul>
@@ -35,7 +41,23 @@ function lookOf(severity: string): string {
   }
 }
 
-function Rule({ match, is_open }: { readonly match: MatchRecord; readonly is_open: boolean }) {
+function isAlike(match: MatchRecord, shown: MatchRecord | undefined): boolean {
+  return (
+    shown !== undefined &&
+    match.raw_value === shown.raw_value &&
+    match.value === shown.value &&
+    match.highlight_start === shown.highlight_start &&
+    match.highlight_end === shown.highlight_end
+  )
+}
+
+type RuleProps = {
+  readonly match: MatchRecord
+  readonly is_open: boolean
+  readonly is_decoded_alike: boolean
+}
+
+function Rule({ match, is_open, is_decoded_alike }: RuleProps) {
   const text = words.attack
   return (
     <details open={is_open} className="group rounded-md border border-line">
@@ -54,7 +76,11 @@ function Rule({ match, is_open }: { readonly match: MatchRecord; readonly is_ope
       </summary>
       <div className="border-line border-t px-3 py-3">
         <RuleFacts match={match} />
-        <Ladder match={match} />
+        {is_decoded_alike ? (
+          <p className="label">{text.same_as_above}</p>
+        ) : (
+          <Ladder match={match} />
+        )}
       </div>
     </details>
   )
@@ -64,7 +90,7 @@ function RuleFacts({ match }: { readonly match: MatchRecord }) {
   const text = words.attack
   const { sentence, argument } = operatorWords(match.operator)
   return (
-    <dl className="mb-4 grid grid-cols-[7rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 text-sm">
+    <dl className="mb-3 grid grid-cols-[7rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 text-sm">
       <Row label={text.variable}>
         {variableWords(match.variable)} <code className="label font-mono">{match.variable}</code>
       </Row>

@@ -44,7 +44,8 @@ export function AttackList({ tokens, query, onChange }: FilterProps) {
       )}
       {error && <ProblemView error={error} onRetry={() => fetchNextPage()} />}
       <p role="status" className="label py-4 text-center">
-        {hasNextPage ? words.attacks.loading_more : words.attacks.end(whole(attacks.length))}
+        {isFetchingNextPage && words.attacks.loading_more}
+        {!hasNextPage && words.attacks.end(whole(attacks.length))}
       </p>
     </>
   )

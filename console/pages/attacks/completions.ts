@@ -32,7 +32,7 @@ function keysAndTypes(text: string): readonly Completion[] {
     .filter((key) => key.startsWith(text))
     .map((key) => ({ text: `${key}:`, hint: words.attacks.keys[key], is_whole: false }))
   if (text === '') return keys
-  const types = attackTypes.filter((t) => attackTypeNames[t].toLowerCase().includes(text))
+  const types = attackTypes.filter((t) => hasWord(attackTypeNames[t], text))
   return [...keys, ...types.map((t) => whole('type', t, attackTypeNames[t]))]
 }
 
@@ -61,7 +61,7 @@ function typeValues(text: string): readonly Completion[] {
   const before = text.slice(0, comma + 1)
   const wanted = text.slice(comma + 1)
   const byCode = attackTypes.filter((t) => t.startsWith(wanted))
-  const byName = attackTypes.filter((t) => attackTypeNames[t].toLowerCase().includes(wanted))
+  const byName = attackTypes.filter((t) => hasWord(attackTypeNames[t], wanted))
   return [...new Set([...byCode, ...byName])].map((t) =>
     whole('type', before + t, attackTypeNames[t]),
   )
@@ -69,4 +69,10 @@ function typeValues(text: string): readonly Completion[] {
 
 function whole(key: QueryKey, value: string, hint: string): Completion {
   return { text: formatAttackQuery([{ key, value }]), hint, is_whole: true }
+}
+
+/** Whether a word of the name, or the name itself, starts so. */
+function hasWord(name: string, start: string): boolean {
+  const lower = name.toLowerCase()
+  return lower.startsWith(start) || lower.includes(` ${start}`)
 }

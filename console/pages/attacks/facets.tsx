@@ -22,7 +22,7 @@ export function Facets({ tokens, query, onChange }: FilterProps) {
     onChange(types.length === 0 ? rest : [...rest, { key: 'type', value: types.join(',') }])
   }
   return (
-    <fieldset className="flex min-h-8 min-w-0 gap-1.5 max-md:w-full max-md:overflow-x-auto md:flex-wrap">
+    <fieldset className="mt-2 mb-2 flex min-h-8 min-w-0 items-center gap-1.5 py-0.5 max-md:w-full max-md:overflow-x-auto md:flex-wrap">
       <legend className="sr-only">{words.attacks.facets}</legend>
       {found
         .sort((a, b) => b.hits - a.hits)

@@ -31,14 +31,14 @@ export function SiteCard({ site }: { readonly site: SiteView }) {
         </span>
       </header>
       <LastHour site={site} />
-      <section aria-label={text.upstreams}>
+      <div>
         <h3 className="label mb-1">{text.upstreams}</h3>
         <ul className="flex flex-col gap-1">
           {site.upstreams.map((upstream) => (
             <Upstream key={upstream.url} upstream={upstream} />
           ))}
         </ul>
-      </section>
+      </div>
       <footer className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2 border-line border-t pt-3">
         <Settings site={site} />
         <Link
@@ -66,7 +66,7 @@ function LastHour({ site }: { readonly site: SiteView }) {
     [text.blocked, site.blocked],
   ] as const
   return (
-    <dl aria-label={text.last_hour} className="grid grid-cols-3 gap-3">
+    <dl className="grid grid-cols-3 gap-3">
       {numbers.map(([label, n]) => (
         <div key={label}>
           <dt className="label">{label}</dt>
