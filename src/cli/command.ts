@@ -44,6 +44,10 @@ function inheritExit(command: Command): void {
 /** Runs one command line and ends the process with its exit code. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const root = program()
+  // `gatehouse attacks | head` closes the pipe early: that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? exit.ok : exit.failed)
+  })
   try {
     await root.parseAsync([...argv])
   } catch (error) {
