@@ -171,6 +171,26 @@ describe('compileRegex()', () => {
     }
   })
 
+  it('takes long patterns, and refuses endless ones with a fault', () => {
+    const long = 3_000
+    assert.equal(compileRegex('a|'.repeat(9_000)).test('b'), true)
+    assert.equal(compileRegex(`\\Q${'a'.repeat(long)}`).test('a'.repeat(long)), true)
+    assert.equal(compileRegex(`${'(?:'.repeat(250)}a{1}{1}${')?{1}'.repeat(250)}b`).test('b'), true)
+    const endless = [
+      'a|b\\w'.repeat(200_000),
+      `\\Q${'a'.repeat(300_000)}`,
+      `a${'{1}'.repeat(100_000)}`,
+    ]
+    const nested = `${'(?:'.repeat(200)}a${'{65535})'.repeat(200)}{0,2}`
+    for (const pattern of [...endless, nested, 'a{0}'.repeat(50_000) + '(', '[['.repeat(50_000)]) {
+      assert.throws(
+        () => compileRegex(pattern),
+        (error: unknown) => error instanceof Fault && error.code.startsWith('regex.'),
+        pattern.slice(0, 20),
+      )
+    }
+  })
+
   it('refuses groups nested beyond measure', () => {
     const deep = `${'('.repeat(100_000)}a${')'.repeat(100_000)}`
     assert.throws(() => compileRegex(deep), { code: 'regex.out_of_range' })

@@ -19,6 +19,9 @@ import { emptyNode, type Node, type Tree } from './tree.ts'
 /** PCRE's own default limit of nested parentheses. */
 const depth_max = 250
 
+/** Quantifiers of quantifiers nest the tree as groups do. */
+const stacked_max = 4
+
 type State = Cursor & {
   flags: Flags
   depth: number
@@ -72,6 +75,7 @@ function parseAlternatives(state: State): Node {
 
 function parseSequence(state: State): Node {
   const items: Node[] = []
+  let stacked = 0
   for (;;) {
     if (state.flags.extended) skipExtended(state)
     const code = peek(state)
@@ -80,12 +84,17 @@ function parseSequence(state: State): Node {
     const quantifier = parseQuantifier(state, state.flags.ungreedy)
     if (quantifier === undefined) {
       const node = parseAtom(state)
-      if (node !== undefined) items.push(...node)
+      for (const part of node ?? []) items.push(part)
+      stacked = 0
       continue
     }
     const item = items.pop()
     if (item === undefined) {
       throw regexFaults.syntax({ at: quantifier_at, problem: 'there is nothing to repeat' })
+    }
+    if (++stacked > stacked_max) {
+      const problem = `more than ${stacked_max} quantifiers follow each other`
+      throw regexFaults.out_of_range({ at: quantifier_at, problem })
     }
     if (quantifier.mode === 'possessive') state.is_plain = false
     items.push({ kind: 'repeat', item, ...quantifier, at: quantifier_at })

@@ -56,8 +56,15 @@ export type Program = {
   readonly is_later_freer: readonly boolean[]
 }
 
+/** Counts go no further than this: beyond it their exact number says nothing. */
+const count_max = 1e9
+
 /** How many steps the node becomes; checked when rules load, so that emitting later cannot fail. */
 export function countSteps(node: Node): number {
+  return Math.min(count_max, countUnbounded(node))
+}
+
+function countUnbounded(node: Node): number {
   switch (node.kind) {
     case 'empty':
       return 0

@@ -103,16 +103,19 @@ export function widthOf(node: Node): { readonly min: number; readonly max: numbe
       return { min, max }
     }
     case 'alt': {
-      const widths = node.items.map(widthOf)
-      return {
-        min: Math.min(...widths.map((width) => width.min)),
-        max: Math.max(...widths.map((width) => width.max)),
+      let min = Number.POSITIVE_INFINITY
+      let max = 0
+      for (const item of node.items) {
+        const width = widthOf(item)
+        min = Math.min(min, width.min)
+        max = Math.max(max, width.max)
       }
+      return { min, max }
     }
     case 'repeat': {
       const width = widthOf(node.item)
       const max = width.max === 0 || node.max === 0 ? 0 : width.max * node.max
-      return { min: width.min * node.min, max }
+      return { min: node.min === 0 ? 0 : width.min * node.min, max }
     }
     case 'group':
     case 'atomic':
