@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   rmSync,
   statfsSync,
   statSync,
@@ -137,6 +138,29 @@ test('a full disk refuses writes, loses nothing, and ends when there is room aga
   } finally {
     await execOk(['umount', '-l', tiny], limits)
   }
+})
+
+test('an engine that died is opened again, and calls in between say so', async () => {
+  await using db = await open()
+  const before = await countOf(db)
+  // PostgreSQL panics when it cannot write its log.
+  const wal = join(dir, 'pgdata', 'pg_wal')
+  renameSync(wal, `${wal}.away`)
+  const write = async () => {
+    await sql`select pg_switch_wal()`.execute(db.kysely)
+    await sql`update changes set last = last + 1`.execute(db.kysely)
+  }
+  await assert.rejects(write, { code: 'records.unavailable' })
+  await assert.rejects(countOf(db), { code: 'records.unavailable' })
+  assert.notEqual(db.trouble(), undefined)
+  rmSync(wal, { recursive: true, force: true })
+  renameSync(`${wal}.away`, wal)
+  const limit = AbortSignal.timeout(60_000)
+  while (db.trouble() !== undefined) {
+    limit.throwIfAborted()
+    await testWorld().clock.sleep(50)
+  }
+  assert.equal(await countOf(db), before)
 })
 
 test('a directory that holds no cluster we can open is a fault that says what to do', async () => {

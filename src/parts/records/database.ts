@@ -56,7 +56,7 @@ async function openEmbedded(dir: string, world: World): Promise<Database> {
 
   const keeper = new AbortController()
   const door = watchedGate(world)
-  let link = await startEmbedded(dir, door)
+  let link = await startEmbedded(dir, door, world)
   const guard = async () => {
     while (!keeper.signal.aborted) {
       const died = await link.died
@@ -64,7 +64,7 @@ async function openEmbedded(dir: string, world: World): Promise<Database> {
       door.turn({ why: died.message })
       world.log.trouble('records.engine_died', died)
       await retried(world, keeper.signal, async () => {
-        link = await startEmbedded(dir, door)
+        link = await startEmbedded(dir, door, world)
       })
     }
   }
@@ -97,8 +97,8 @@ async function openEmbedded(dir: string, world: World): Promise<Database> {
   }
 }
 
-async function startEmbedded(dir: string, door: Gate): Promise<EmbeddedLink> {
-  const link = await embeddedLink(dir).catch((error: unknown) => {
+async function startEmbedded(dir: string, door: Gate, world: World): Promise<EmbeddedLink> {
+  const link = await embeddedLink(dir, world.clock).catch((error: unknown) => {
     if (error instanceof Fault) throw error
     throw recordsFaults.broken(
       { dir: join(dir, 'pgdata'), why: messageOf(error) },
@@ -175,20 +175,26 @@ async function retried(
   }
 }
 
+/** The same outage is told again after this long. */
+const retold_ms = 60_000
+
 /** A gate that logs when the database goes away and when it is back, not every call in between. */
 function watchedGate(world: World): Gate & { trouble(): string | undefined } {
   let why: string | undefined = 'it is not open yet'
-  let is_lost = false
+  let told = { why: '', at_ms: Number.NEGATIVE_INFINITY, is_over: true }
   const door = gate({
     lost(reason) {
-      if (!is_lost) world.log.trouble('records.lost', recordsFaults.unavailable({ why: reason }))
-      is_lost = true
       why = reason
+      const now_ms = world.clock.elapsed()
+      if (told.why === reason && now_ms - told.at_ms < retold_ms) return
+      told = { why: reason, at_ms: now_ms, is_over: false }
+      world.log.trouble('records.lost', recordsFaults.unavailable({ why: reason }))
     },
     works() {
-      if (is_lost) world.log.event('records.found_again')
-      is_lost = false
       why = undefined
+      if (told.is_over) return
+      told.is_over = true
+      world.log.event('records.found_again')
     },
   })
   return {

@@ -73,10 +73,11 @@ async function serve(dir: string, port: NonNullable<typeof parentPort>): Promise
         rows: result.rows,
       })
     } catch (error) {
-      const { message, code = '' } = error as Error & { code?: string }
+      const { message, code = '', severity = '' } = error as Partial<pg.DatabaseError> & Error
       answer({ id, error: { message, code } })
-      // Not an answer of PostgreSQL: the engine itself failed and its memory cannot be trusted.
-      if (code === '') throw error
+      // PostgreSQL would end its process here, but in WebAssembly the next query never returns. Without a code the
+      // error is not even PostgreSQL's: the engine's memory cannot be trusted.
+      if (code === '' || severity === 'FATAL' || severity === 'PANIC') throw error
     }
   })
   answer({ ready: true })

@@ -1,6 +1,7 @@
 /** PostgreSQL inside this process (PGlite) as a link: one connection, whoever asks waits for it. */
 import { Worker } from 'node:worker_threads'
 import type { PostgresQueryResult } from 'kysely'
+import type { Clock } from '#base/clock.ts'
 import { recordsFaults } from '../faults.ts'
 import type { ThreadAnswer, ThreadRequest } from './embedded-thread.ts'
 import type { Connection, Link } from './link.ts'
@@ -11,8 +12,19 @@ const waiters_max = 1_000
 /** Nothing checkpoints by itself in single-user mode, so the log would grow for ever: after this much data we do. */
 const checkpoint_bytes = 32 * 1024 ** 2
 
+/** The engine has no timers of its own to end a statement; an hourly vacuum of a full database takes seconds. */
+const call_ms_max = 120_000
+
+/** What the thread is asked; the id is added on the way. */
+type Question =
+  | { readonly sql: string; readonly parameters: readonly unknown[] }
+  | { readonly close: true }
 type Answer = PostgresQueryResult<unknown>
-type Call = { resolve(answer: Answer): void; reject(error: unknown): void }
+type Call = {
+  resolve(answer: Answer): void
+  reject(error: unknown): void
+  readonly limit: Disposable
+}
 
 export type EmbeddedLink = Link & {
   /** Settles with the reason when the engine died by itself. */
@@ -20,8 +32,8 @@ export type EmbeddedLink = Link & {
 }
 
 /** Opens the cluster in `dir`, making it when there is none; the caller holds the lock of `dir`. */
-export async function embeddedLink(dir: string): Promise<EmbeddedLink> {
-  const thread = await startThread(dir)
+export async function embeddedLink(dir: string, clock: Clock): Promise<EmbeddedLink> {
+  const thread = await startThread(dir, clock)
   const waiting: (() => void)[] = []
   let is_busy = false
   let bytes_since_checkpoint = 0
@@ -74,7 +86,7 @@ type Thread = {
   readonly died: Promise<Error>
 }
 
-async function startThread(dir: string): Promise<Thread> {
+async function startThread(dir: string, clock: Clock): Promise<Thread> {
   const worker = new Worker(new URL('./embedded-thread.ts', import.meta.url), {
     workerData: { records_dir: dir },
     // What PGlite prints is no log line of ours.
@@ -91,7 +103,10 @@ async function startThread(dir: string): Promise<Thread> {
 
   const die = (error: Error) => {
     end ??= error
-    for (const call of calls.values()) call.reject(outage(end))
+    for (const call of calls.values()) {
+      call.limit[Symbol.dispose]()
+      call.reject(outage(end))
+    }
     calls.clear()
     ready.reject(end)
     dead.resolve(end)
@@ -102,31 +117,18 @@ async function startThread(dir: string): Promise<Thread> {
     if ('ready' in answer) return ready.resolve()
     const call = calls.get(answer.id)
     calls.delete(answer.id)
-    if (!call) return
-    if ('error' in answer) {
-      const { message, code } = answer.error
-      call.reject(
-        code === '' ? outage(new Error(message)) : Object.assign(new Error(message), { code }),
-      )
-    } else {
-      call.resolve({
-        command: answer.command as 'SELECT',
-        rowCount: answer.rowCount,
-        rows: answer.rows,
-      })
-    }
+    if (call) settle(call, answer)
   })
-  type Question = ThreadRequest extends infer R
-    ? R extends unknown
-      ? Omit<R, 'id'>
-      : never
-    : never
   const ask = (question: Question) =>
     new Promise<Answer>((resolve, reject) => {
       if (end) return reject(outage(end))
       const id = ++last_id
-      calls.set(id, { resolve, reject })
-      worker.postMessage({ id, ...question })
+      const limit = clock.after(call_ms_max, () => {
+        die(new Error(`a call took longer than ${call_ms_max} ms`))
+        void worker.terminate()
+      })
+      calls.set(id, { resolve, reject, limit })
+      worker.postMessage({ id, ...question } satisfies ThreadRequest)
     })
   await ready.promise
   return {
@@ -136,6 +138,18 @@ async function startThread(dir: string): Promise<Thread> {
       await ask({ close: true }).catch(() => {})
       await worker.terminate()
     },
+  }
+}
+
+function settle(call: Call, answer: Exclude<ThreadAnswer, { readonly ready: true }>): void {
+  call.limit[Symbol.dispose]()
+  if ('error' in answer) {
+    const { message, code } = answer.error
+    const error = new Error(message)
+    call.reject(code === '' ? outage(error) : Object.assign(error, { code }))
+  } else {
+    const { rowCount, rows } = answer
+    call.resolve({ command: answer.command as 'SELECT', rowCount, rows })
   }
 }
 

@@ -28,26 +28,34 @@ export function gate(watcher: Watcher): Gate {
     async connect() {
       if ('why' in state) throw recordsFaults.unavailable({ why: state.why })
       const connection = await state.link.connect().catch(refuse)
-      watcher.works()
-      return client(connection, refuse)
+      return client(connection, watcher, refuse)
     },
     async end() {},
   }
 }
 
-function client(connection: Connection, refuse: (error: unknown) => never): PostgresPoolClient {
+function client(
+  connection: Connection,
+  watcher: Watcher,
+  refuse: (error: unknown) => never,
+): PostgresPoolClient {
   let is_broken = false
+  let is_lost = false
   const query = async (sql: string, parameters: readonly unknown[]) => {
     try {
       return await connection.query(sql, parameters)
     } catch (error) {
       is_broken ||= breaksConnection(error)
+      is_lost ||= error instanceof Fault || isOutage(error)
       return refuse(error)
     }
   }
   return {
     // Kysely's other form of `query` takes a cursor, which nothing here makes.
     query: query as PostgresPoolClient['query'] & (() => Promise<PostgresQueryResult<never>>),
-    release: () => connection.release(is_broken),
+    release() {
+      if (!is_lost) watcher.works()
+      connection.release(is_broken)
+    },
   }
 }
