@@ -1,13 +1,9 @@
 import { type Classes, classesOf, EDGE } from './classes.ts'
 import { pool } from './pool.ts'
 import { ASSERT, type Program } from './program.ts'
+import { dead_row, matched_row, States } from './states.ts'
 import { work } from './steps.ts'
 import { MATCHED, Threads } from './threads.ts'
-
-/** States in units of one row: 0 not built yet, 1 matched, 2 can never match, then the real ones. */
-const matched_row = 1
-const dead_row = 2
-const first_row = 3
 
 /** An automaton that needs more begins anew. */
 const cells_max = 400_000
@@ -26,8 +22,6 @@ export type DfaOptions = {
   readonly classes?: Classes
 }
 
-const mark_prime = 0x9e3779b1
-
 /**
  * Says whether a value has a match, building a deterministic automaton as values ask for it.
  *
@@ -42,18 +36,7 @@ export class Dfa {
   private readonly is_anchored: boolean
   private readonly sees_last_newline: boolean
   private threads: Threads
-  private table: Int32Array = new Int32Array(0)
-  private states = first_row
-  /** Where each state's threads lie in `members`, and how many they are. */
-  private offsets: Int32Array = new Int32Array(0)
-  private counts: Int32Array = new Int32Array(0)
-  private members: Int32Array = new Int32Array(0)
-  private members_used = 0
-  /** Open addressing from the hash of a set to its state; 0 is free. */
-  private index: Int32Array = new Int32Array(0)
-  private hashes: Int32Array = new Int32Array(0)
-  private marks: Int32Array = new Int32Array(0)
-  private mark = 0
+  private states: States
   private added = 0
   private charged_bytes = 0
   private start_of: Int32Array = new Int32Array(4)
@@ -66,7 +49,7 @@ export class Dfa {
     this.width = this.classes.count
     this.sees_last_newline = program.ops.some((op, step) => op === ASSERT && program.x[step] === 4)
     this.threads = new Threads(program, this.classes, this.is_anchored)
-    this.begin()
+    this.states = new States(this.width)
   }
 
   /** Whether a match begins at or after `from`. Linear in the length of the value. */
@@ -85,7 +68,7 @@ export class Dfa {
     let at = from
     for (;;) {
       // The inner loop sees one table that never changes, which makes it twice as fast.
-      const table = this.table
+      const table = this.states.table
       let next = 0
       for (; at < end; at++) {
         next = table[state + (of_byte[value.charCodeAt(at) & 255] as number)] as number
@@ -119,8 +102,8 @@ export class Dfa {
     const end = Math.min(last, from + lead_bytes)
     for (let at = from; at < end && state > dead; at++) {
       const group = this.groupAt(value, at)
-      const next = this.table[state + group] as number
-      if (next === 0 && this.table.length > cells_max) return true
+      const next = this.states.table[state + group] as number
+      if (next === 0 && this.states.table.length > cells_max) return true
       state = next === 0 ? this.build(state, group) : next
       work.bytes++
     }
@@ -129,12 +112,12 @@ export class Dfa {
 
   /** Begins anew when the tables are too large or too old. Never called while a value is read. */
   keepFit(): void {
-    if (this.table.length > cells_max || this.threads.is_worn) this.empty()
+    if (this.states.table.length > cells_max || this.threads.is_worn) this.empty()
   }
 
   /** Tells the pool what the tables take now. */
   charge(): void {
-    const size = this.sizeBytes()
+    const size = this.states.size_bytes + this.threads.size_bytes
     if (size === this.charged_bytes) return
     pool.charge(this, size - this.charged_bytes)
     this.charged_bytes = size
@@ -143,20 +126,9 @@ export class Dfa {
   /** Forgets all states. */
   empty(): void {
     this.threads = new Threads(this.program, this.classes, this.is_anchored)
-    this.begin()
-  }
-
-  private begin(): void {
-    this.table = new Int32Array(16 * this.width)
-    this.states = first_row
-    this.offsets = new Int32Array(16)
-    this.counts = new Int32Array(16)
-    this.hashes = new Int32Array(16)
-    this.members = new Int32Array(64)
-    this.members_used = 0
-    this.index = new Int32Array(32)
+    this.states = new States(this.width)
     this.start_of.fill(0)
-    if (this.charged_bytes > 0) pool.used_bytes -= this.charged_bytes
+    pool.used_bytes -= this.charged_bytes
     this.charged_bytes = 0
   }
 
@@ -164,11 +136,6 @@ export class Dfa {
     work.bytes += bytes
     if (this.added > 0) this.charge()
     return answer
-  }
-
-  private sizeBytes(): number {
-    const cells = this.table.length + this.offsets.length * 3 + this.members.length
-    return 4 * (cells + this.index.length + this.marks.length) + this.threads.size_bytes
   }
 
   private startAt(value: string, from: number): number {
@@ -195,7 +162,7 @@ export class Dfa {
     for (const group of is_cut
       ? [this.classes.last_newline, this.classes.edge]
       : [this.classes.edge]) {
-      const known = this.table[last + group] as number
+      const known = this.states.table[last + group] as number
       last = known === 0 ? this.build(last, group) : known
       if (last <= dead) break
     }
@@ -205,90 +172,28 @@ export class Dfa {
   /** Finds where a state goes on a class of bytes and keeps it. */
   private build(state: number, group: number): number {
     this.added++
+    const { states } = this
     const row = state / this.width
-    const offset = this.offsets[row] as number
-    const count = this.threads.move(this.members, offset, this.counts[row] as number, group)
+    const offset = states.offsets[row] as number
+    const count = this.threads.move(states.members, offset, states.counts[row] as number, group)
     const next = count === MATCHED ? matched_row * this.width : this.stateOf(count)
-    this.table[state + group] = next
+    states.table[state + group] = next
     return next
   }
 
   /** The state of the first `count` threads in `threads.next`. */
   private stateOf(count: number): number {
     if (count === 0 && !this.threads.can_restart) return dead_row * this.width
-    const { next } = this.threads
-    if (this.marks.length < next.length) {
-      this.marks = new Int32Array(next.length)
-      this.mark = 0
-    }
-    const mark = ++this.mark
-    let hash = count
-    for (let index = 0; index < count; index++) {
-      const thread = next[index] as number
-      this.marks[thread] = mark
-      const mixed = Math.imul(thread + 1, mark_prime)
-      hash = (hash + (mixed ^ (mixed >>> 15))) | 0
-    }
-    const mask = this.index.length - 1
-    let slot = (hash ^ (hash >>> 16)) & mask
-    for (let row = this.index[slot] as number; row !== 0; row = this.index[slot] as number) {
-      if (this.hashes[row] === hash && this.isMarked(row, count)) return row * this.width
-      slot = (slot + 1) & mask
-    }
-    return this.addState(count, hash, slot) * this.width
-  }
-
-  private isMarked(row: number, count: number): boolean {
-    if (this.counts[row] !== count) return false
-    const offset = this.offsets[row] as number
-    for (let index = offset; index < offset + count; index++) {
-      if (this.marks[this.members[index] as number] !== this.mark) return false
-    }
-    return true
-  }
-
-  private addState(count: number, hash: number, slot: number): number {
-    const row = this.states++
-    if (row >= this.offsets.length) {
-      this.offsets = grown(this.offsets, row * 2)
-      this.counts = grown(this.counts, row * 2)
-      this.hashes = grown(this.hashes, row * 2)
-      this.table = grown(this.table, row * 2 * this.width)
-    }
-    if (this.members_used + count > this.members.length) {
-      this.members = grown(this.members, 2 * (this.members_used + count))
-    }
-    const { next } = this.threads
-    for (let index = 0; index < count; index++) {
-      this.members[this.members_used + index] = next[index] as number
-    }
-    this.offsets[row] = this.members_used
-    this.counts[row] = count
-    this.hashes[row] = hash
-    this.members_used += count
-    this.index[slot] = row
-    if (this.states * 2 > this.index.length) this.growIndex()
-    return row
-  }
-
-  private growIndex(): void {
-    this.index = new Int32Array(this.index.length * 2)
-    const mask = this.index.length - 1
-    for (let row = first_row; row < this.states; row++) {
-      const hash = this.hashes[row] as number
-      let slot = (hash ^ (hash >>> 16)) & mask
-      while (this.index[slot] !== 0) slot = (slot + 1) & mask
-      this.index[slot] = row
-    }
+    return this.states.rowOf(this.threads.next, count) * this.width
   }
 
   /** Reads the rest of a value by moving threads, keeping nothing. */
   private simulate(value: string, from: number, state: number): boolean {
     const { threads } = this
     const row = state / this.width
-    const offset = this.offsets[row] as number
-    let count = this.counts[row] as number
-    let current: Int32Array = this.members.slice(offset, offset + count)
+    const offset = this.states.offsets[row] as number
+    let count = this.states.counts[row] as number
+    let current: Int32Array = this.states.members.slice(offset, offset + count)
     let other: Int32Array = new Int32Array(threads.next.length)
     const length = value.length
     for (let at = from; at <= length; at++) {
@@ -306,10 +211,4 @@ export class Dfa {
     }
     return false
   }
-}
-
-function grown(array: Int32Array, size: number): Int32Array {
-  const larger = new Int32Array(size)
-  larger.set(array)
-  return larger
 }

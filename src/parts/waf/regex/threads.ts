@@ -1,5 +1,6 @@
 import { type Classes, EDGE, holds, kindBefore, NEWLINE, OTHER, WORD } from './classes.ts'
 import { ASSERT, JUMP, MATCH, type Program, SAVE, SET, SPLIT } from './program.ts'
+import { grown } from './states.ts'
 import { work } from './steps.ts'
 
 /** What move() answers when some thread has reached the end of the program. */
@@ -273,10 +274,4 @@ export class Threads {
       else open.push(op === JUMP ? (x[step] as number) : step + 1)
     }
   }
-}
-
-function grown(array: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(size)
-  larger.set(array)
-  return larger
 }
