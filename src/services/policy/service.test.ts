@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Fault } from '#base/fault.ts'
 import type { Problem } from '#model/problem.ts'
+import { unixTransport } from '#parts/client/unix-transport.ts'
 import { type TestPolicy, testPolicy } from './policy.support.ts'
 
 let site: TestPolicy
@@ -182,6 +183,20 @@ test('TLS: refused without on an open address, made with a certificate of its ow
   assert.equal((await open.ask('GET /api/v1/session', { as: login })).status, 200)
   const named = await open.ask('GET /livez', { headers: { host: 'gate.example:8443' } })
   assert.equal(named.status, 200)
+})
+
+test('stopping ends live streams at once and refuses new calls', async () => {
+  const other = await testPolicy({}, { database: site.database })
+  await using local = unixTransport(other.socket_path)
+  const stop = new AbortController().signal
+  const stream = local.events('/api/v1/events/stream', stop)[Symbol.asyncIterator]()
+  assert.equal((await stream.next()).value?.event, 'traffic')
+  const rest = Array.fromAsync({ [Symbol.asyncIterator]: () => stream })
+  const start_ms = performance.now()
+  await other[Symbol.asyncDispose]()
+  assert.ok(performance.now() - start_ms < 1_500)
+  await rest
+  await assert.rejects(other.ask('GET /livez'), { code: 'ECONNREFUSED' })
 })
 
 test('a port in use is told, and everything opened before is closed again', async () => {

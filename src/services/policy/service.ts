@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Running, World } from '#base/service.ts'
 import type { Site } from '#model/site.ts'
-import { keptCertificate, readCertificate } from '#parts/identity/certificates.ts'
+import { fingerprint, keptCertificate, readCertificate } from '#parts/identity/certificates.ts'
 import { passwords } from '#parts/identity/passwords.ts'
 import { attacksChangedSince, lastChange } from '#parts/records/attacks.ts'
 import type { Database } from '#parts/records/database.ts'
@@ -54,7 +54,7 @@ export async function startPolicy(
 
   await using rising = new AsyncDisposableStack()
   const hashing = passwords()
-  const first_login = await firstLogin({ ...context, passwords: hashing }, world)
+  const first_login = rising.use(await firstLogin({ ...context, passwords: hashing }, world))
   const local = rising.use(localSocket(join(context.state_dir, 'gatehouse.sock'), clock))
   let openapi: Readonly<Record<string, unknown>> = {}
   const desk: Desk = {
@@ -121,7 +121,9 @@ async function certificate(
     ...new Set([...settings.hosts, ...own, hostname(), 'localhost', '127.0.0.1', '::1']),
   ]
   const kept = await keptCertificate(join(state_dir, 'tls'), names, clock.now())
-  if (kept.is_new) log.event('certificate.made', { names: names.join(' ') })
+  if (kept.is_new) {
+    log.event('certificate.made', { names: names.join(' '), sha256: fingerprint(kept.cert) })
+  }
   return kept
 }
 

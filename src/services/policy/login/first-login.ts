@@ -10,7 +10,7 @@ import { createUser, findUser, hasNoUsers, setPassword } from '#parts/records/us
 
 export type Login = { readonly username: string; readonly password: string }
 
-export type FirstLogin = {
+export type FirstLogin = Disposable & {
   /** To be shown to whoever starts the program; undefined once the password was changed. */
   readonly login: Login | undefined
   /** The user has a password of its own now: nothing of the first one is kept. */
@@ -35,6 +35,7 @@ export async function firstLogin(
   world: World,
 ): Promise<FirstLogin> {
   const path = join(context.state_dir, 'first-login')
+  const closing = new AbortController()
   let login: Login | undefined
   const forget = async (changed: string) => {
     if (changed !== username) return
@@ -46,13 +47,14 @@ export async function firstLogin(
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'records.unavailable') throw error
     world.log.trouble('first_login.waits', error)
-    void later(context, path, world)
+    void later(context, path, { ...world, stop: AbortSignal.any([world.stop, closing.signal]) })
   }
   return {
     get login() {
       return login
     },
     forget,
+    [Symbol.dispose]: () => closing.abort(),
   }
 }
 

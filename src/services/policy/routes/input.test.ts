@@ -65,7 +65,7 @@ test('no input of a read call is ever our failure', { timeout: 120_000 }, async 
       const asked = await site.ask(`${path}?${text}`, { socketPath: site.socket_path })
       assert.ok([200, 400, 404].includes(asked.status), `${asked.status}: ${asked.text}`)
     }),
-    { numRuns: 600 },
+    { numRuns: 300 },
   )
 })
 
