@@ -1,15 +1,16 @@
 /** A set of phrases that is searched for all at once. */
 export type Phrases = {
   /**
-   * The phrase that ends first in the value, as it was given; of several that end there the longest.
-   * Case of ASCII letters does not count. Linear in the length of the value.
+   * The phrase that ends first in the value, as it was given; of several that end there the
+   * longest. Case of ASCII letters does not count. Linear in the length of the value.
    */
   find(value: string): string | undefined
 }
 
 /**
- * Prepares phrases (byte strings) for `@pm` and `@pmFromFile`: an Aho-Corasick automaton, finished for
- * each class of bytes, so that each byte of a value costs one look-up. An empty phrase is never found.
+ * Prepares phrases (byte strings) for `@pm` and `@pmFromFile`: an Aho-Corasick automaton, finished
+ * for each class of bytes, so that each byte of a value costs one look-up. An empty phrase is never
+ * found.
  */
 export function compilePhrases(phrases: readonly string[]): Phrases {
   let automaton: Automaton | undefined
@@ -31,7 +32,9 @@ export function compilePhrases(phrases: readonly string[]): Phrases {
 
 type Automaton = Trie & { readonly classes: Classes }
 
-/** Built when first needed: some lists have thousands of phrases and belong to rules that are off. */
+/**
+ * Built when first needed: some lists have thousands of phrases and belong to rules that are off.
+ */
 function automatonOf(phrases: readonly string[]): Automaton {
   const classes = classesOf(phrases)
   const trie = trieOf(phrases, classes)
@@ -41,7 +44,9 @@ function automatonOf(phrases: readonly string[]): Automaton {
 
 type Classes = { readonly of_byte: Uint8Array | Uint16Array; readonly count: number }
 
-/** Each byte that some phrase has is a class, both cases of a letter one; all others are class 0. */
+/**
+ * Each byte that some phrase has is a class, both cases of a letter one; all others are class 0.
+ */
 function classesOf(phrases: readonly string[]): Classes {
   const of_byte = new Uint16Array(256)
   let count = 1

@@ -18,7 +18,9 @@ export type RegexOptions = {
   readonly extended?: boolean
 }
 
-/** Where a value matched. `groups[0]` is the whole match; a group that took no part is undefined. */
+/**
+ * Where a value matched. `groups[0]` is the whole match; a group that took no part is undefined.
+ */
 export type RegexMatch = {
   readonly start: number
   readonly end: number

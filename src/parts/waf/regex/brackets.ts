@@ -4,8 +4,8 @@ import { parseClassEscape } from './escapes.ts'
 import { regexFaults } from './faults.ts'
 
 /**
- * Reads a class; the cursor stands behind its `[`. A hyphen beside a set such as \d is itself, as in
- * PCRE 1 and Perl. Source: pcre2pattern(3), "Square brackets and character classes".
+ * Reads a class; the cursor stands behind its `[`. A hyphen beside a set such as \d is itself, as
+ * in PCRE 1 and Perl. Source: pcre2pattern(3), "Square brackets and character classes".
  */
 export function parseBrackets(cursor: Cursor, ignore_case: boolean): ByteSet {
   const start = cursor.at - 1

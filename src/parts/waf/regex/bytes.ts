@@ -117,7 +117,10 @@ export const posixSets: Readonly<Record<string, ByteSet>> = {
   xdigit: bytes([0x30, 0x39], [0x41, 0x46], [0x61, 0x66]),
 }
 
-/** Each byte as a set of its own, and with both cases of a letter: patterns are mostly made of these. */
+/**
+ * Each byte as a set of its own, and with both cases of a letter: patterns are mostly made of
+ * these.
+ */
 export const singles: readonly ByteSet[] = Array.from({ length: 256 }, (_, byte) => bytes(byte))
 export const foldedSingles: readonly ByteSet[] = singles.map(foldCase)
 

@@ -32,8 +32,8 @@ export type CaptureInput = {
 }
 
 /**
- * The leftmost match at or after `from`, by Perl's priorities: start and end of each group, -1 where
- * a group took no part. Undefined when there is none.
+ * The leftmost match at or after `from`, by Perl's priorities: start and end of each group, -1
+ * where a group took no part. Undefined when there is none.
  *
  * It tries the alternatives in order and remembers each place that led nowhere, so that no place is
  * tried twice: the work is at most the length of the value times the size of the program.

@@ -11,8 +11,8 @@ export const EDGE = 3
 export const LAST_NEWLINE = 4
 
 /**
- * Bytes that no step of a program tells apart share a class. Two classes are no bytes: `edge` is the
- * end of the value, `last_newline` a \n that ends it.
+ * Bytes that no step of a program tells apart share a class. Two classes are no bytes: `edge` is
+ * the end of the value, `last_newline` a \n that ends it.
  */
 export type Classes = {
   readonly of_byte: Uint16Array
@@ -70,7 +70,9 @@ export function classesOf(program: Program): Classes {
   return { of_byte, count: total, edge, last_newline, kind, in_set }
 }
 
-/** Whether assertion number `code` holds between two kinds of bytes; `after` -1 asks if it may hold. */
+/**
+ * Whether assertion number `code` holds between two kinds of bytes; `after` -1 asks if it may hold.
+ */
 export function holds(code: number, before: number, after: number): boolean {
   switch (code) {
     case 0:

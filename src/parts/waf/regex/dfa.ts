@@ -25,8 +25,8 @@ export type DfaOptions = {
 /**
  * Says whether a value has a match, building a deterministic automaton as values ask for it.
  *
- * A state is a set of threads. A value that would build too many states is read to its end by moving
- * the threads themselves, which costs more for each byte but keeps nothing.
+ * A state is a set of threads. A value that would build too many states is read to its end by
+ * moving the threads themselves, which costs more for each byte but keeps nothing.
  */
 export class Dfa {
   private readonly program: Program

@@ -8,7 +8,9 @@ import { parse } from './parse.ts'
 import { relax } from './relax.ts'
 import { settle } from './settle.ts'
 
-/** One expression in both dialects. V8 names every group, so that its helpers do not shift numbers. */
+/**
+ * One expression in both dialects. V8 names every group, so that its helpers do not shift numbers.
+ */
 type Both = {
   readonly pcre: string
   readonly v8: string
@@ -150,8 +152,8 @@ function alternatives(items: readonly Both[]): Both {
 }
 
 /**
- * Groups outside loops, where both dialects agree: up to three alternatives of up to two groups, some
- * of which take no part in a match.
+ * Groups outside loops, where both dialects agree: up to three alternatives of up to two groups,
+ * some of which take no part in a match.
  */
 const grouped = fc
   .array(fc.array(tree, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 3 })

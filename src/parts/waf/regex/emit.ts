@@ -148,7 +148,9 @@ function emitRepeat(draft: Draft, node: Extract<Node, { kind: 'repeat' }>): void
   else emitBounded(draft, node)
 }
 
-/** x{n,} as n copies, the last of them looping; x* as (x+)?, which ends empty rounds as Perl does. */
+/**
+ * x{n,} as n copies, the last of them looping; x* as (x+)?, which ends empty rounds as Perl does.
+ */
 function emitUnbounded(draft: Draft, node: Extract<Node, { kind: 'repeat' }>): void {
   const is_greedy = node.mode !== 'lazy'
   const skip = node.min === 0 ? step(draft, SPLIT) : -1

@@ -35,7 +35,8 @@ const refused: Readonly<Record<string, string>> = {
 
 /**
  * Reads what follows a backslash outside a class; the cursor stands behind the backslash.
- * `groups_before` settles whether \12 is a back-reference or octal. Source: pcre2pattern(3), "Backslash".
+ * `groups_before` settles whether \12 is a back-reference or octal. Source: pcre2pattern(3),
+ * "Backslash".
  */
 export function parseEscape(cursor: Cursor, groups_before: number): Escape {
   const start = cursor.at - 1

@@ -9,8 +9,8 @@ const weight_max = 160
 
 /**
  * Sets of bytes such that every match has at least one byte of each; the rarest first.
- * A value without one of them cannot match, which costs nothing more to know once the bytes that are
- * in the value are known.
+ * A value without one of them cannot match, which costs nothing more to know once the bytes that
+ * are in the value are known.
  */
 export function needsOf(root: Node): readonly ByteSet[] {
   return needs(root).map(({ set }) => set)
@@ -72,7 +72,9 @@ function insert(found: Need[], set: ByteSet): void {
   if (found.length > needs_max) found.pop()
 }
 
-/** Roughly how often values of requests have a byte of the set: letters much, punctuation seldom. */
+/**
+ * Roughly how often values of requests have a byte of the set: letters much, punctuation seldom.
+ */
 function weightOf(set: ByteSet): number {
   let weight = 0
   for (let word = 0; word < 8; word++) {

@@ -31,7 +31,9 @@ type State = Cursor & {
   readonly references: { readonly index: number; readonly at: number }[]
 }
 
-/** The tree of a PCRE pattern over bytes. Throws `regex.*` faults with the offset in the pattern. */
+/**
+ * The tree of a PCRE pattern over bytes. Throws `regex.*` faults with the offset in the pattern.
+ */
 export function parse(pattern: string, flags: Flags): Tree {
   const state: State = {
     text: pattern,

@@ -1,4 +1,6 @@
-/** Up to this many possible numbers a bit for each is faster than a table of those that are there. */
+/**
+ * Up to this many possible numbers a bit for each is faster than a table of those that are there.
+ */
 const bits_max = 1 << 23
 const slots_at_first = 256
 
@@ -10,7 +12,10 @@ export type PlaceSet = {
   clear(): void
 }
 
-/** An empty set; a limit of Infinity is none. Its memory is at most 1 MB, or in proportion to what it holds. */
+/**
+ * An empty set; a limit of Infinity is none. Its memory is at most 1 MB, or in proportion to what
+ * it holds.
+ */
 export function placeSet(limit: number): PlaceSet {
   return limit <= bits_max ? new BitSet(limit) : new TableSet()
 }

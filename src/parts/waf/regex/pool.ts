@@ -18,7 +18,9 @@ export const pool = {
     pool.members.add(member)
   },
 
-  /** Empties all automata if they are over the bound. Never called while one of them reads a value. */
+  /**
+   * Empties all automata if they are over the bound. Never called while one of them reads a value.
+   */
   keepBound(): void {
     if (pool.used_bytes <= bytes_max) return
     for (const member of pool.members) member.empty()

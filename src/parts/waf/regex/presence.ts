@@ -7,8 +7,9 @@ const values_max = 256
 const length_sum_max = 1 << 20
 
 /**
- * Which bytes are in a value, kept for the values seen last: all expressions of a rule set ask for the
- * same values in turn. Kept for the process, as that is what bounds the memory; never more than 1 MB.
+ * Which bytes are in a value, kept for the values seen last: all expressions of a rule set ask for
+ * the same values in turn. Kept for the process, as that is what bounds the memory; never more than
+ * 1 MB.
  */
 const known = new Map<string, Int32Array<ArrayBuffer>>()
 let length_sum = 0

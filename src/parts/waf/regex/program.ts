@@ -25,7 +25,9 @@ export const assertionCodes: readonly Assertion[] = [
   'no_word_edge',
 ]
 
-/** A part that is matched by itself: a look-around or an atomic part, and the widths it may have. */
+/**
+ * A part that is matched by itself: a look-around or an atomic part, and the widths it may have.
+ */
 export type Inner = {
   readonly kind: 'ahead' | 'behind' | 'atomic'
   readonly is_negative: boolean
@@ -38,9 +40,9 @@ export type Inner = {
 
 /**
  * A non-deterministic program in the order of Perl's priorities.
- * `chain` numbers the places of counted repeats that differ only by the count: of two threads in one
- * chain, the one with more freedom accepts all that the other does. It is the earlier one, or the
- * later one where `is_later_freer`. -1 is no chain.
+ * `chain` numbers the places of counted repeats that differ only by the count: of two threads in
+ * one chain, the one with more freedom accepts all that the other does. It is the earlier one, or
+ * the later one where `is_later_freer`. -1 is no chain.
  */
 export type Program = {
   readonly ops: Uint8Array

@@ -14,9 +14,10 @@ const loops_max = 12
 type Loop = { readonly before: string; readonly body: Node; readonly after: Node | undefined }
 
 /**
- * Values of `size` bytes that nearly match: for each loop of the pattern a text that leads to it, many
- * rounds of its body, and an end that spoils the match; and the whole pattern but for its end, again
- * and again. They are the worst inputs of backtracking matchers. At least one value, all distinct.
+ * Values of `size` bytes that nearly match: for each loop of the pattern a text that leads to it,
+ * many rounds of its body, and an end that spoils the match; and the whole pattern but for its end,
+ * again and again. They are the worst inputs of backtracking matchers. At least one value, all
+ * distinct.
  */
 export function pumpStrings(pattern: string, options: RegexOptions, size: number): string[] {
   const { root } = parse(pattern, flagsOf(options))

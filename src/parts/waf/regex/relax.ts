@@ -1,8 +1,8 @@
 import { children, type Node } from './tree.ts'
 
 /**
- * An expression that matches at least where this one does: without look-around, with atomic parts as
- * plain ones, with back-references widened to what their groups may hold.
+ * An expression that matches at least where this one does: without look-around, with atomic parts
+ * as plain ones, with back-references widened to what their groups may hold.
  */
 export function relax(root: Node): Node {
   const groups = new Map<number, Node>()

@@ -14,7 +14,9 @@ import {
 /** The longest text of a look-around or an atomic part; it is matched anew at each place. */
 const inner_bytes_max = 64
 
-/** What may come after a place: the bytes that can come next, and whether the match may end first. */
+/**
+ * What may come after a place: the bytes that can come next, and whether the match may end first.
+ */
 type Follow = { readonly set: ByteSet; readonly can_end: boolean; readonly is_end: boolean }
 
 const end: Follow = { set: new Uint32Array(8), can_end: true, is_end: true }
@@ -74,9 +76,10 @@ function before(item: Node, after: Follow): Follow {
 }
 
 /**
- * An atomic part matches the same without being atomic when giving up some of it never helps: nothing
- * follows, all its matches are of one length, or it takes all it can and what follows begins otherwise.
- * Else it stays, if the matcher can find its end anew at each place with bounded work.
+ * An atomic part matches the same without being atomic when giving up some of it never helps:
+ * nothing follows, all its matches are of one length, or it takes all it can and what follows
+ * begins otherwise. Else it stays, if the matcher can find its end anew at each place with bounded
+ * work.
  */
 function settleAtomic(item: Node, follow: Follow, at: number): Node {
   if (follow.is_end) return item
@@ -157,8 +160,8 @@ function referencesOf(root: Node): Map<number, number> {
 }
 
 /**
- * A back-reference is bounded when its group is exactly one whole word, `\b([…]+)\b`: then each place
- * of a value begins at most one such word, and the matcher can remember what failed.
+ * A back-reference is bounded when its group is exactly one whole word, `\b([…]+)\b`: then each
+ * place of a value begins at most one such word, and the matcher can remember what failed.
  */
 function checkReference(root: Node, [index, at]: readonly [number, number], order: number): void {
   if (order === 0 && isWholeWord(root, index)) return

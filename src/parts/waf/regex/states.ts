@@ -1,4 +1,6 @@
-/** What a cell of a table leads to, in rows: 0 is not built yet, then these two, then real states. */
+/**
+ * What a cell of a table leads to, in rows: 0 is not built yet, then these two, then real states.
+ */
 export const matched_row = 1
 export const dead_row = 2
 const first_row = 3
@@ -6,7 +8,9 @@ const first_row = 3
 const rows_at_first = 16
 const mark_prime = 0x9e3779b1
 
-/** The states of an automaton: each is a set of threads, and a row of a table with a cell a class. */
+/**
+ * The states of an automaton: each is a set of threads, and a row of a table with a cell a class.
+ */
 export class States {
   /** Cells hold the offset of the next state's row. */
   table: Int32Array

@@ -15,8 +15,8 @@ const rounds_max = 1_000_000_000
  * The threads of a program as numbers, and where each goes on each class of bytes.
  *
  * A thread is a step that waits for the next byte, together with the kind of byte before it when an
- * assertion wants to know it. Where a thread goes is found once by walking the program, then kept; so
- * moving a set of threads costs one look-up for each.
+ * assertion wants to know it. Where a thread goes is found once by walking the program, then kept;
+ * so moving a set of threads costs one look-up for each.
  */
 export class Threads {
   readonly classes: Classes
@@ -85,8 +85,8 @@ export class Threads {
   }
 
   /**
-   * Moves `count` threads of `from`, beginning at `offset`, over a byte of `group`, and lets a match
-   * begin behind it. Fills `next` and answers how many there are, or MATCHED.
+   * Moves `count` threads of `from`, beginning at `offset`, over a byte of `group`, and lets a
+   * match begin behind it. Fills `next` and answers how many there are, or MATCHED.
    */
   move(from: Int32Array, offset: number, count: number, group: number): number {
     const width = this.classes.count

@@ -1,6 +1,9 @@
 import { addAll, type ByteSet } from './bytes.ts'
 
-/** What must hold between two bytes. Line assertions see only \n; PCRE's `^` does not hold after a last \n. */
+/**
+ * What must hold between two bytes. Line assertions see only \n; PCRE's `^` does not hold after a
+ * last \n.
+ */
 export type Assertion =
   | 'line_start'
   | 'line_end'
@@ -10,7 +13,9 @@ export type Assertion =
   | 'word_edge'
   | 'no_word_edge'
 
-/** A parsed expression. Case, dot and line options are already settled in the sets and assertions. */
+/**
+ * A parsed expression. Case, dot and line options are already settled in the sets and assertions.
+ */
 export type Node =
   | { readonly kind: 'empty' }
   | { readonly kind: 'set'; readonly set: ByteSet }
@@ -87,7 +92,9 @@ export function mapTree(node: Node, change: (node: Node) => Node): Node {
   }
 }
 
-/** The fewest and most bytes that a match of the node takes; a back-reference may take any number. */
+/**
+ * The fewest and most bytes that a match of the node takes; a back-reference may take any number.
+ */
 export function widthOf(node: Node): { readonly min: number; readonly max: number } {
   switch (node.kind) {
     case 'set':
@@ -127,7 +134,10 @@ export function widthOf(node: Node): { readonly min: number; readonly max: numbe
   }
 }
 
-/** The bytes that a non-empty match of the node can begin with, and whether it can also match nothing. */
+/**
+ * The bytes that a non-empty match of the node can begin with, and whether it can also match
+ * nothing.
+ */
 export function firstOf(node: Node): { readonly set: ByteSet; readonly can_be_empty: boolean } {
   const set = new Uint32Array(8)
   const can_be_empty = addFirst(node, set)
