@@ -2,8 +2,11 @@
 
 import type { Refusal } from './refusal.ts'
 
-/** The exchange under way on a connection: told when the bytes that follow turn out not to be HTTP. */
-export type Occupant = { refuse(refusal: Refusal): void }
+/**
+ * The exchange under way on a connection: told when the bytes that follow turn out not to be HTTP. False when its request had
+ * come whole: those bytes belong to no request, and this one is answered as if they were not there.
+ */
+export type Occupant = { refuse(refusal: Refusal): boolean }
 
 export type Connection = {
   /** Who opened it: the socket's peer, or whom the PROXY header of a trusted balancer names. */
@@ -14,7 +17,7 @@ export type Connection = {
   readonly is_tls: boolean
   /** The exchange under way on HTTP/1, which has one at a time; undefined between requests. */
   occupant: Occupant | undefined
-  /** The last answer has been written: whatever still comes in is not listened to. */
+  /** No request after the one under way: whatever still comes in is not listened to. */
   is_over: boolean
 }
 

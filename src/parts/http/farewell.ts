@@ -1,7 +1,9 @@
-/** A last answer on a connection whose bytes cannot be trusted or are not all read. */
+/** The ends of a conversation: a last answer on a connection whose bytes cannot be trusted or are not all read. */
 import { STATUS_CODES } from 'node:http'
+import { constants } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Clock } from '#base/clock.ts'
+import type { Arrival } from './listen.ts'
 import type { RenderedPage } from './problem.ts'
 
 /** How long a client may still send what it has begun; it must be able to read the answer before the reset. */
@@ -34,4 +36,14 @@ export function sayFarewell(
   socket.end()
   const timer = clock.after(linger_ms, () => socket.destroy())
   socket.once('close', () => timer[Symbol.dispose]())
+}
+
+/** Ends an exchange so that its client sees that it is not whole; on HTTP/2 only its own stream. */
+export function cutOff({ request, response }: Pick<Arrival, 'request' | 'response'>): void {
+  if ('stream' in request) request.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  else {
+    if ('destroy' in response) response.destroy()
+    // An answer that waits behind another on the same connection has no socket of its own.
+    request.socket.destroy()
+  }
 }

@@ -47,7 +47,7 @@ export function readHead(raw: RawHead, limits: HeadLimits): Head | Refusal {
     // An HTTP/1 request line may claim 2.0; only the real thing has pseudo fields.
     return raw.rawHeaders[0]?.startsWith(':') === true
       ? readHead2(raw, limits)
-      : refusal('bad_version')
+      : refusal('unsupported_version')
   }
   if (version !== '1.1' && version !== '1.0') return refusal('bad_version')
   const fields = raw.rawHeaders
@@ -77,11 +77,11 @@ export function readHead(raw: RawHead, limits: HeadLimits): Head | Refusal {
   if (transfer !== undefined) {
     if (length !== undefined) return refusal('ambiguous_length')
     if (version === '1.0') return refusal('transfer_encoding_on_1_0')
-    if (transfer.toLowerCase() !== 'chunked') return refusal('unknown_transfer_encoding')
+    if (transfer.toLowerCase() !== 'chunked') return refusal(transferRefusal(transfer))
   }
   const content_length = length === undefined ? undefined : wholeNumber(length)
   if (content_length === null) return refusal('bad_content_length')
-  if (host === undefined && version === '1.1') return refusal('missing_host')
+  if ((host ?? '') === '' && version === '1.1') return refusal('missing_host')
   const place = readTarget(raw.method ?? '', raw.url ?? '', host ?? '', limits)
   if ('reason' in place) return place
   return {
@@ -161,7 +161,10 @@ function readTarget(
   asked: string,
   limits: HeadLimits,
 ): Place | Refusal {
-  if (method === 'CONNECT') return refusal('tunnel')
+  if (method === 'CONNECT')
+    return refusal(/^[^/?#]+:\d{1,5}$/.test(target) ? 'tunnel' : 'bad_target')
+  // A fragment is for the client alone; to pass one on invites two readings of the path.
+  if (target.includes('#')) return refusal('bad_target')
   if (target.length > limits.uri_size) return refusal('uri_too_long')
   const named = readHost(asked)
   if (named === undefined) return refusal('bad_host')
@@ -229,6 +232,13 @@ function isVisible(text: string): boolean {
     if (c < 0x21 || c === 0x7f) return false
   }
   return true
+}
+
+/** RFC 9112, section 6.1: a coding before chunked may exist, but we do not have it; anything else frames nothing. */
+function transferRefusal(transfer: string): 'unknown_transfer_encoding' | 'bad_transfer_encoding' {
+  return /^[a-z-]+\s*,\s*chunked$/i.test(transfer)
+    ? 'unknown_transfer_encoding'
+    : 'bad_transfer_encoding'
 }
 
 /** null when it is not a number that fits. */

@@ -173,6 +173,8 @@ function enter(socket: Socket, listener: Listener, inside: Inside): void {
     })
     const server = listener.tls ? inside.servers.tls : inside.servers.http
     server?.emit('connection', socket)
+    // A socket that was read from by hand stays paused; TLS has taken it over by other means.
+    if (listener.proxy_protocol && !listener.tls) socket.resume()
   }
   if (!listener.proxy_protocol) {
     seat(peer, socket.remotePort ?? 0)
@@ -241,7 +243,7 @@ function openHttp(
     const response = new ServerResponse(request)
     response.shouldKeepAlive = false
     response.assignSocket(socket)
-    socket.on('error', ignore)
+    response.on('finish', () => socket.end())
     arrivals.onArrival({
       request,
       response,

@@ -23,7 +23,8 @@ const table = {
   cut_off: [400, 'The request was cut off'],
   unknown_method: [501, 'This method is not supported'],
   tunnel: [405, 'This server does not open tunnels'],
-  bad_version: [505, 'This version of HTTP is not supported'],
+  bad_version: [400, 'The request line names no version of HTTP'],
+  unsupported_version: [505, 'This version of HTTP is not supported'],
   uri_too_long: [414, 'The request target is too long'],
   too_many_headers: [431, 'There are too many header fields'],
   headers_too_large: [431, 'The header fields are too large'],
@@ -80,7 +81,8 @@ export function refusalOf(error: ParserError): Refusal | undefined {
     case 'HPE_INVALID_METHOD':
       return refusal(hasMethodToken(error.rawPacket) ? 'unknown_method' : 'bad_request_line')
     case 'HPE_INVALID_VERSION':
-      return refusal(reason.startsWith('Expected CRLF') ? 'bare_line_feed' : 'bad_version')
+      if (reason.startsWith('Expected CRLF')) return refusal('bare_line_feed')
+      return refusal(hasLaterVersion(error.rawPacket) ? 'unsupported_version' : 'bad_version')
     case 'HPE_INVALID_URL':
     case 'HPE_INVALID_CONSTANT':
     case 'HPE_PAUSED_H2_UPGRADE':
@@ -120,4 +122,10 @@ function isInRequestLine(packet: Buffer | undefined): boolean {
 
 function hasMethodToken(packet: Buffer | undefined): boolean {
   return packet !== undefined && /^[A-Z][A-Z-]{0,30} \S/.test(packet.toString('latin1', 0, 64))
+}
+
+function hasLaterVersion(packet: Buffer | undefined): boolean {
+  return (
+    packet !== undefined && / HTTP\/[1-9]\.[0-9]\r\n/.test(packet.toString('latin1', 0, 20_000))
+  )
 }

@@ -100,6 +100,7 @@ function close(exchange: Exchange): void {
   const { response, connection } = exchange.arrival
   if (connection.occupant === exchange) connection.occupant = undefined
   if (exchange.upgraded !== undefined) return
+  if (connection.is_over && exchange.head?.version !== '2.0') exchange.arrival.request.socket.end()
   if (!response.writableFinished && exchange.outcome === undefined) {
     proceed(exchange, { kind: 'gone' })
   }

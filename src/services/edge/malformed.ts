@@ -27,16 +27,16 @@ export function onMalformed(
       socket.destroy()
     return
   }
+  connection.is_over = true
   const { occupant } = connection
-  if (occupant !== undefined) {
-    occupant.refuse(refusal)
-    return
-  }
+  if (occupant?.refuse(refusal) === true) return
   const id = uuidv7(core.world.clock.now())
   core.unrouted.requests++
   core.unrouted.abnormal++
   if (core.recorder.mayRecordRefusal(connection.peer))
     core.recorder.keep([malformedHit(core, id, connection, refusal, error.rawPacket)])
+  // The request before these bytes is still being answered; with that the connection ends.
+  if (occupant !== undefined) return
   const now = core.world.clock.now()
   const page = renderPage(
     {
@@ -49,7 +49,6 @@ export function onMalformed(
     },
     '',
   )
-  connection.is_over = true
   sayFarewell(socket, refusal.status, page, now, core.world.clock, true)
 }
 

@@ -89,8 +89,18 @@ export class Exchange {
     this.core.proceed(this, outcome)
   }
 
-  /** The bytes after the head are not HTTP (parts/http/connection.ts). */
-  refuse(refusal: Refusal): void {
+  /** The bytes that follow are not HTTP (parts/http/connection.ts). */
+  refuse(refusal: Refusal): boolean {
+    if (this.isRead()) return false
     this.proceed({ kind: 'refused', refusal })
+    return true
+  }
+
+  /** Has the request come whole? */
+  isRead(): boolean {
+    if (this.head === undefined) return false
+    return (
+      !this.head.has_body || this.arrival.request.readableEnded || this.arrival.request.complete
+    )
   }
 }

@@ -1,5 +1,6 @@
 /** Deliver: the upstream's answer goes to the client, byte by byte as it comes, no faster than the client reads. */
 import type { ServerResponse } from 'node:http'
+import { cutOff } from '#parts/http/farewell.ts'
 import type { StepResult } from '../exchange/outcome.ts'
 import type { Answer, Exchange } from '../exchange/state.ts'
 import { openTunnel } from './tunnel.ts'
@@ -11,8 +12,8 @@ export function deliver(exchange: Exchange): StepResult {
   const response = arrival.response as ServerResponse
   const { headers } = answer
   headers.push('x-request-id', exchange.id)
-  if (exchange.core.isDraining() && exchange.head?.version !== '2.0')
-    headers.push('connection', 'close')
+  const is_last = arrival.connection.is_over || exchange.core.isDraining()
+  if (is_last && exchange.head?.version !== '2.0') headers.push('connection', 'close')
   if (exchange.head?.version === '2.0') response.writeHead(answer.status, headers)
   else response.writeHead(answer.status, answer.message, headers)
   exchange.is_answered = true
@@ -31,7 +32,7 @@ function write(exchange: Exchange, response: ServerResponse, chunk: Buffer): voi
   exchange.relay?.pause()
   const { clock } = exchange.core.world
   // A client that stops reading would hold the upstream's connection for ever.
-  const patience = clock.after(exchange.core.settings.timeouts.idle, () => response.destroy())
+  const patience = clock.after(exchange.core.settings.timeouts.idle, () => cutOff(exchange.arrival))
   response.once('drain', () => {
     patience[Symbol.dispose]()
     exchange.relay?.resume()

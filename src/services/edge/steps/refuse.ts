@@ -1,7 +1,7 @@
 /** Refuse: what a client gets instead of the upstream's answer. Never throws; a client that is half served is cut off. */
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
-import { sayFarewell } from '#parts/http/farewell.ts'
+import { cutOff, sayFarewell } from '#parts/http/farewell.ts'
 import { headField } from '#parts/http/headers.ts'
 import { type ProblemPage, renderPage } from '#parts/http/problem.ts'
 import { refusalSentence } from '#parts/http/refusal.ts'
@@ -9,11 +9,8 @@ import { type Outcome, statusOf } from '../exchange/outcome.ts'
 import type { Exchange } from '../exchange/state.ts'
 
 export function refuse(exchange: Exchange, outcome: Outcome): void {
-  const { response } = exchange.arrival
   if (outcome.kind === 'gone' || exchange.is_answered || isDrop(outcome)) {
-    response.destroy()
-    // Without a socket of its own yet (pipelined), only the connection itself can be cut.
-    exchange.arrival.request.socket?.destroy()
+    cutOff(exchange.arrival)
     return
   }
   exchange.is_answered = true
@@ -22,11 +19,11 @@ export function refuse(exchange: Exchange, outcome: Outcome): void {
   if (outcome.kind === 'blocked' && outcome.intervention.location !== undefined)
     page.headers.push('location', outcome.intervention.location)
   if (exchange.status === 503) page.headers.push('retry-after', '5')
-  if (outcome.kind === 'self')
-    page.headers.splice(0, page.headers.length, 'x-request-id', exchange.id)
   const is_head = exchange.arrival.request.method === 'HEAD'
-  const is_bare = is_head || exchange.status === 204 || exchange.status === 304
-  if (is_bare && !is_head) page.headers.splice(0, 4)
+  const is_empty = exchange.status === 204 || exchange.status === 304
+  // The first two fields are the type and the length of a body that is not there.
+  if (is_empty) page.headers.splice(0, 4)
+  const is_bare = is_head || is_empty
   exchange.bytes_out = is_bare ? 0 : page.body.length
   if (exchange.arrival.request.httpVersionMajor === 2)
     answer2(exchange, page.headers, is_bare ? undefined : page.body)
@@ -45,7 +42,7 @@ function answer2(exchange: Exchange, headers: string[], body: Buffer | undefined
 function answer1(exchange: Exchange, page: ReturnType<typeof renderPage>, is_bare: boolean): void {
   const { request, connection } = exchange.arrival
   const response = exchange.arrival.response as ServerResponse
-  const is_read = exchange.head !== undefined && (!exchange.head.has_body || request.readableEnded)
+  const is_read = exchange.isRead()
   if (!is_read && response.socket !== null) {
     const { clock } = exchange.core.world
     request.resume()
@@ -53,7 +50,7 @@ function answer1(exchange: Exchange, page: ReturnType<typeof renderPage>, is_bar
     sayFarewell(response.socket, exchange.status, page, exchange.at_ms, clock, !is_bare)
     return
   }
-  if (!is_read || exchange.core.isDraining() || connection.occupant !== exchange)
+  if (!is_read || connection.is_over || exchange.core.isDraining())
     page.headers.push('connection', 'close')
   response.writeHead(exchange.status, page.headers)
   if (is_bare) response.end()

@@ -1,6 +1,7 @@
 /** Relay: the request goes to the site's upstream, its answer comes back and takes the exchange on. */
 import type { Duplex } from 'node:stream'
 import type { Fault } from '#base/fault.ts'
+import { cutOff } from '#parts/http/farewell.ts'
 import { answerHeaders, upstreamHeaders } from '#parts/http/headers.ts'
 import type { UpstreamServer } from '#parts/http/pool.ts'
 import { type RelayHandler, relay } from '#parts/http/relay.ts'
@@ -91,7 +92,7 @@ export class AnswerHandler implements RelayHandler {
     if (fault.code === 'http.no_upstream') exchange.counters.upstream_errors++
     if (exchange.is_answered) {
       // Too late for a page: the client must see that the answer is not whole.
-      exchange.arrival.response.destroy(fault)
+      cutOff(exchange.arrival)
       exchange.core.world.log.trouble('edge.answer_broke_off', fault, { request_id: exchange.id })
     } else exchange.proceed({ kind: 'unanswered', fault })
   }
