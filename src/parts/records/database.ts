@@ -71,9 +71,11 @@ async function openEmbedded(dir: string, world: World): Promise<Database> {
   const guarding = guard()
   rising.defer(async () => {
     keeper.abort()
-    door.turn({ why: 'it is closed' })
     await link.close()
+    // A new link may have come up while the old one was closed.
     await guarding
+    await link.close()
+    door.turn({ why: 'it is closed' })
   })
   const kysely = kyselyOn(door)
   const force = diskForcer(dir)
@@ -121,7 +123,7 @@ function openServer(url: string, world: World): Database {
   const keeper = new AbortController()
   const rising = retried(world, keeper.signal, async () => {
     await migrateOver(link).catch((error: unknown) => {
-      door.turn({ why: messageOf(error) })
+      door.turn({ why: error instanceof Fault ? String(error.facts['why']) : messageOf(error) })
       throw error
     })
     door.turn({ link })
@@ -134,8 +136,8 @@ function openServer(url: string, world: World): Database {
     maintain: () => Promise.resolve(),
     async [Symbol.asyncDispose]() {
       keeper.abort()
-      door.turn({ why: 'it is closed' })
       await rising
+      door.turn({ why: 'it is closed' })
       await link.close()
     },
   }

@@ -36,6 +36,7 @@ export async function embeddedLink(dir: string, clock: Clock): Promise<EmbeddedL
   const thread = await startThread(dir, clock)
   const waiting: (() => void)[] = []
   let is_busy = false
+  let closing: Promise<void> | undefined
   let bytes_since_checkpoint = 0
 
   const take = (): Promise<void> => {
@@ -73,10 +74,7 @@ export async function embeddedLink(dir: string, clock: Clock): Promise<EmbeddedL
       await take()
       return connection
     },
-    async close() {
-      await take()
-      await thread.close()
-    },
+    close: () => (closing ??= take().then(thread.close)),
   }
 }
 
