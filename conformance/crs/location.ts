@@ -21,7 +21,7 @@ export function findCrs(environment = process.env): CrsPlace {
   const dir = places.find((place) => existsSync(join(place, 'tests', 'regression', 'tests')))
   if (dir !== undefined) return { kind: 'found', dir }
   const sentence =
-    `Cannot run the 4,966 regression tests of OWASP CRS ${crsVersion}: no rules with tests in ` +
+    `Cannot run the 5,003 regression tests of OWASP CRS ${crsVersion}: no rules with tests in ` +
     `${places.join(' or ')}. Run scripts/fetch-crs, or name a release's folder in GATEHOUSE_CRS`
   return { kind: 'missing', sentence }
 }

@@ -2,10 +2,18 @@
 import type { Place } from '#parts/seclang/tree.ts'
 import type { ParsedBody } from './bodies.ts'
 import type { Regex } from './regex.ts'
+import type { Kinds } from './run/byte-kinds.ts'
 import type { Intervention, Match, TransactionStart } from './transaction.ts'
 
 /** A byte string of the request (latin1) with everything that was made of it so far, by number of the chain. */
-export type Text = { readonly text: string; made: (string | undefined)[] | undefined }
+export type Text = {
+  readonly text: string
+  made: (Text | undefined)[] | undefined
+  /** Kinds of its bytes (`byte-kinds.ts`), once they have been read. */
+  is_read: boolean
+  marks: number
+  others: number
+}
 
 /** One value that rules can look at: `ARGS:id`. */
 export type Entry = {
@@ -25,6 +33,22 @@ export type ChainNode = {
   readonly name: string
   readonly before: ChainNode | undefined
   readonly transform: (value: string) => string
+  /** May change any value. Otherwise only one with a byte of the kinds `triggers`. */
+  readonly is_always: boolean
+  readonly triggers: Kinds
+  /** Without a byte of these kinds, none appears in the result but those of the value and of `adds`. */
+  readonly decoder_triggers: Kinds
+  readonly adds: Kinds
+  /** From the first transformation to this one. */
+  readonly nodes: readonly ChainNode[]
+}
+
+/** What a plan yields in this phase, and the kinds of bytes in all of it, once they have been read. */
+export type PlanValues = {
+  readonly entries: readonly Entry[]
+  is_read: boolean
+  marks: number
+  others: number
 }
 
 /** Text with macros. `constant` is the whole text when it has none. */
@@ -68,6 +92,8 @@ export type TargetPlan = {
   readonly targets: readonly Target[]
   /** False when rules can change what it yields while a phase runs. */
   readonly is_settled: boolean
+  /** When it is one value of a collection that can be found by its key. */
+  readonly single: ((state: State) => Entry | undefined) | undefined
 }
 
 /** What an operator hit; captures[0] is the whole. */
@@ -80,6 +106,8 @@ export type Located = {
 export type Operator = {
   /** Before any negation. */
   matches(value: string, state: State): boolean
+  /** A value that lacks one of these cannot match; asked before `matches`. */
+  readonly needs?: () => readonly Kinds[]
   /** What was hit; asked only after a match. Without it the match has no span and captures nothing. */
   locate?(value: string, state: State): Located | undefined
 }
@@ -99,6 +127,8 @@ export type Link = {
   /** Undefined for SecAction: it always matches. */
   readonly plan: TargetPlan | undefined
   readonly operator: Operator
+  /** The operator's, once they have been asked for. */
+  needs: readonly Kinds[] | undefined
   /** As written. */
   readonly operator_text: string
   readonly is_negated: boolean
@@ -204,11 +234,14 @@ export type State = {
   has_phase_ended: boolean
   /** Values of settled variables, by number of the variable. */
   readonly lists: Map<Variable, readonly Entry[]>
-  readonly plans: (readonly Entry[] | undefined)[]
+  readonly plans: (PlanValues | undefined)[]
   readonly tx: Map<string, Entry>
   readonly environment: Map<string, Entry>
   readonly records: Map<string, StoredRecord>
+  /** The value that matched last, and what the transformations had made of it. */
   matched: Entry | undefined
+  matched_text: Text | undefined
+  /** What the last link of the chain matched. */
   matched_all: readonly Entry[]
   rule: Rule | undefined
   removed_rules: Uint8Array | undefined

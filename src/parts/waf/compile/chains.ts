@@ -3,6 +3,8 @@ import { nearestName } from '#base/nearest.ts'
 import type { Place } from '#parts/seclang/tree.ts'
 import { wafFaults } from '../faults.ts'
 import type { ChainNode } from '../program.ts'
+import { type Kinds, kindsOfSet, noKinds, unionOf } from '../run/byte-kinds.ts'
+import { transformationTriggers } from '../transformations/triggers.ts'
 import { transformations } from '../transformations.ts'
 import type { LoadContext } from './context.ts'
 
@@ -24,9 +26,53 @@ export function chainOf(context: LoadContext, steps: readonly NamedTransformatio
     }
     const key = `${node.number} ${lower}`
     const known = context.chains.get(key)
-    const next = known ?? { number: context.chains.size + 1, name, before: node, transform }
+    const next = known ?? extended(node, context.chains.size + 1, name, transform)
     if (known === undefined) context.chains.set(key, next)
     node = next
   }
   return node
+}
+
+function extended(
+  before: ChainNode,
+  number: number,
+  name: string,
+  transform: (value: string) => string,
+): ChainNode {
+  const known = transformationTriggers.get(name.toLowerCase())
+  const triggers = known === undefined ? noKinds : kindsOfBytes(known.bytes)
+  const isDecoder = known?.adds === undefined
+  const nodes: ChainNode[] = [...before.nodes]
+  const node: ChainNode = {
+    number,
+    name,
+    before,
+    transform,
+    is_always: before.is_always || known === undefined,
+    triggers: unionOf(before.triggers, triggers),
+    decoder_triggers: unionOf(before.decoder_triggers, isDecoder ? triggers : noKinds),
+    adds: unionOf(before.adds, kindsOfBytes(known?.adds ?? '')),
+    nodes,
+  }
+  nodes.push(node)
+  return node
+}
+
+/** The chain without transformations. */
+export function emptyChain(): ChainNode {
+  return {
+    number: 0,
+    name: 'none',
+    before: undefined,
+    transform: (value) => value,
+    is_always: false,
+    triggers: noKinds,
+    decoder_triggers: noKinds,
+    adds: noKinds,
+    nodes: [],
+  }
+}
+
+function kindsOfBytes(bytes: string): Kinds {
+  return kindsOfSet((byte) => bytes.includes(String.fromCharCode(byte)))
 }

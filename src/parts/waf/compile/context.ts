@@ -4,6 +4,7 @@ import type { Place } from '#parts/seclang/tree.ts'
 import { wafFaults } from '../faults.ts'
 import type { ChainNode, Rule, TargetPlan } from '../program.ts'
 import { compileRegex, type Regex, type RegexOptions } from '../regex.ts'
+import { emptyChain } from './chains.ts'
 
 export type LoadContext = {
   readonly chain_root: ChainNode
@@ -24,7 +25,7 @@ export function loadContext(
   const regexes = new Map<string, Regex>()
   const files = new Map<string, string>()
   return {
-    chain_root: { number: 0, name: 'none', before: undefined, transform: (value) => value },
+    chain_root: emptyChain(),
     chains: new Map(),
     plans: new Map(),
     on_loaded: [],

@@ -83,6 +83,7 @@ function compileLink(link: LinkDraft, defaults: Draft, context: LoadContext): Li
     is_multi_match: draft.is_multi_match,
     is_capturing: draft.is_capturing,
     effects: draft.effects,
+    needs: undefined,
   }
   if (node.kind === 'unconditional') {
     const operator: Operator = { matches: () => true }

@@ -16,9 +16,20 @@ export function planOf(context: LoadContext, nodes: readonly TargetNode[]): Targ
     .filter((node) => node.mode !== 'exclude')
     .map((node) => targetOf(context, node, exclusions))
   const is_settled = targets.every((target) => target.variable.settled !== 'live')
-  const plan: TargetPlan = { number: context.plans.size, targets, is_settled }
+  const single = singleOf(targets)
+  const plan: TargetPlan = { number: context.plans.size, targets, is_settled, single }
   context.plans.set(key, plan)
   return plan
+}
+
+function singleOf(targets: readonly Target[]): TargetPlan['single'] {
+  const [target] = targets
+  if (targets.length !== 1 || target === undefined) return undefined
+  const { variable, choice, is_count, exclusions } = target
+  const { find } = variable
+  if (find === undefined || choice.kind !== 'name') return undefined
+  if (is_count || exclusions.length > 0) return undefined
+  return (state) => find(state, choice.folded)
 }
 
 /** What an exclusion (`!ARGS:id`) leaves out. */

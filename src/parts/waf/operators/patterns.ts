@@ -2,6 +2,7 @@
 
 import { compilePhrases } from '../phrases.ts'
 import type { Operator } from '../program.ts'
+import { needsOfPattern } from './byte-needs.ts'
 import { fromArgument, type OperatorMaker, type OperatorNeeds } from './define.ts'
 
 /** As libmodsecurity 3 compiles: `.` matches newlines, `^` and `$` match at each line. See decision 0003. */
@@ -12,6 +13,7 @@ export const rx: OperatorMaker = (needs) =>
     const regex = needs.regex(pattern, rxOptions)
     return {
       matches: (value) => regex.test(value),
+      needs: () => needsOfPattern(pattern, rxOptions),
       locate(value) {
         const match = regex.exec(value)
         const text = match?.groups[0]

@@ -1,6 +1,7 @@
 /** Operators that match what breaks a form: byte ranges, URL escapes, UTF-8, card numbers. */
 import { wafFaults } from '../faults.ts'
 import type { Located } from '../program.ts'
+import { needOfBytes } from './byte-needs.ts'
 import type { OperatorMaker } from './define.ts'
 import { span } from './define.ts'
 
@@ -23,6 +24,7 @@ export const validateByteRange: OperatorMaker = ({ argument, place, name }) => {
   }
   return {
     matches: (value) => firstOutside(value) !== -1,
+    needs: () => needOfBytes((byte) => isAllowed[byte] !== 1),
     locate: (value) => span(value, firstOutside(value), 1),
   }
 }
@@ -40,6 +42,7 @@ export const validateUrlEncoding: OperatorMaker = () => {
   }
   return {
     matches: (value) => firstBad(value) !== -1,
+    needs: () => needOfBytes((byte) => byte === 37),
     locate: (value) => span(value, firstBad(value), 3),
   }
 }
@@ -47,6 +50,7 @@ export const validateUrlEncoding: OperatorMaker = () => {
 /** Matches a value that is not UTF-8: RFC 3629, so no overlong forms, no surrogates, nothing above U+10FFFF. */
 export const validateUtf8Encoding: OperatorMaker = () => ({
   matches: (value) => firstBadUtf8(value) !== -1,
+  needs: () => needOfBytes((byte) => byte >= 128),
   locate: (value) => span(value, firstBadUtf8(value), 1),
 })
 

@@ -109,6 +109,7 @@ function initialState(program: Program, start: TransactionStart): State {
     environment: new Map(),
     records: new Map(),
     matched: undefined,
+    matched_text: undefined,
     matched_all: [],
     rule: undefined,
     removed_rules: undefined,

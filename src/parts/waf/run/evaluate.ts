@@ -1,8 +1,10 @@
 /** Runs the rules of a phase: the reference interpreter. */
-import type { ChainNode, Entry, Link, Rule, State } from '../program.ts'
+import type { Entry, Link, Located, Rule, State, Text } from '../program.ts'
+import { dispose } from './dispose.ts'
+import { cannotMatch, lacksNeed, noneCanMatch } from './prefilter.ts'
 import { type Hit, recordMatch } from './record.ts'
 import { resolve, withoutRemoved } from './resolve.ts'
-import { keyed, nodesOf, textOf, transformed } from './values.ts'
+import { keyed, textOf, transformed } from './values.ts'
 
 /** Runs a phase to its end, or until a rule ends it. */
 export function runPhase(state: State, phase: number) {
@@ -18,6 +20,7 @@ export function runPhase(state: State, phase: number) {
       at = step.next
       continue
     }
+    if (rule.severity_rank < state.highest_severity) state.highest_severity = rule.severity_rank
     dispose(state, rule)
     if (state.has_phase_ended) return
     at = step.next_on_match
@@ -36,92 +39,110 @@ function forgetUnsettled(state: State, phase: number) {
 function matchRule(state: State, rule: Rule): boolean {
   const { links } = rule
   state.rule = rule
+  state.score_added = 0
   if (links.length === 1) {
     const [link] = links
-    return link !== undefined && matchLink(state, rule, link, true, undefined)
+    return link !== undefined && matchLink(state, rule, link, undefined)
   }
-  state.score_added = 0
-  let hits: Hit[] | undefined
+  const hits: Hit[] = []
   for (const link of links) {
-    const found: Hit[] = hits ?? []
-    if (!matchLink(state, rule, link, false, found)) return false
-    hits = found
+    if (!matchLink(state, rule, link, hits)) return false
   }
-  recordMatch(state, rule, hits ?? [])
+  recordMatch(state, rule, hits)
   return true
 }
 
-/** Looks at every value of a link. A link on its own is recorded at each match; one of a chain keeps its last hit. */
-function matchLink(
-  state: State,
-  rule: Rule,
-  link: Link,
-  isAlone: boolean,
-  hits: Hit[] | undefined,
-): boolean {
-  if (link.plan === undefined) {
-    state.score_added = isAlone ? 0 : state.score_added
+/**
+ * Looks at every value of a link. `hits` gets the last one of a link in a chain; a rule of one link (`hits` is
+ * undefined) is recorded at each.
+ */
+function matchLink(state: State, rule: Rule, link: Link, hits: Hit[] | undefined): boolean {
+  const { plan } = link
+  if (plan === undefined) {
     for (const effect of link.effects) effect(state, rule)
-    if (isAlone) recordMatch(state, rule, [])
+    if (hits === undefined) recordMatch(state, rule, [])
     return true
   }
-  let entries = resolve(state, link.plan)
-  if (entries.length === 0) return false
   const removed = state.removed_targets?.get(rule.index)
-  if (removed !== undefined) entries = withoutRemoved(entries, removed)
-  const { operator, is_negated, chain } = link
-  let matched: Entry[] | undefined
-  let last: Hit | undefined
-  for (const entry of entries) {
-    const value = link.is_multi_match
-      ? firstMatching(state, link, entry, nodesOf(chain))
-      : transformed(entry.value, chain)
-    if (value === undefined || operator.matches(value, state) === is_negated) continue
-    if (isAlone) state.score_added = 0
-    last = hit(state, link, entry, value)
-    if (matched === undefined) {
-      matched = []
-      state.matched_all = matched
-    }
-    if (state.matched !== undefined) matched.push(state.matched)
-    for (const effect of link.effects) effect(state, rule)
-    if (isAlone) recordMatch(state, rule, [last])
+  if (plan.single !== undefined && removed === undefined) {
+    const entry = plan.single(state)
+    const text = entry === undefined ? undefined : matchEntry(state, link, entry)
+    if (entry === undefined || text === undefined) return false
+    hit(state, rule, link, entry, text, hits)
+    if (hits !== undefined) state.matched_all = [matchedCopy(entry, text)]
+    return true
   }
-  if (last === undefined) return false
-  hits?.push(last)
-  return true
+  const values = resolve(state, plan)
+  if (noneCanMatch(link, values)) return false
+  const entries = removed ? withoutRemoved(values.entries, removed) : values.entries
+  let all: Entry[] | undefined
+  let hasMatched = false
+  for (const entry of entries) {
+    const text = matchEntry(state, link, entry)
+    if (text === undefined) continue
+    if (hits === undefined) state.score_added = 0
+    else if (hasMatched) hits.pop()
+    hasMatched = true
+    hit(state, rule, link, entry, text, hits)
+    // Only the links of a chain look at MATCHED_VARS.
+    if (hits !== undefined) (all ??= []).push(matchedCopy(entry, text))
+  }
+  if (all !== undefined) state.matched_all = all
+  return hasMatched
+}
+
+/** The form of a value that a link matches; undefined when none does. */
+function matchEntry(state: State, link: Link, entry: Entry): Text | undefined {
+  if (!link.is_negated && cannotMatch(link, entry.value)) return undefined
+  if (link.is_multi_match) return firstMatching(state, link, entry)
+  const text = transformed(entry.value, link.chain)
+  return isMatch(state, link, text) ? text : undefined
+}
+
+function isMatch(state: State, link: Link, text: Text): boolean {
+  const can = text.is_read ? !lacksNeed(link, text.marks, text.others) : true
+  return (can && link.operator.matches(text.text, state)) !== link.is_negated
 }
 
 /** multiMatch: the value as it is, then after each transformation that changes it; the first that matches counts. */
-function firstMatching(
-  state: State,
-  link: Link,
-  entry: Entry,
-  nodes: readonly ChainNode[],
-): string | undefined {
-  let value = entry.value.text
-  if (link.operator.matches(value, state) !== link.is_negated) return value
-  for (const node of nodes) {
+function firstMatching(state: State, link: Link, entry: Entry): Text | undefined {
+  let text = entry.value
+  if (isMatch(state, link, text)) return text
+  for (const node of link.chain.nodes) {
     const next = transformed(entry.value, node)
-    if (next === value) continue
-    value = next
-    if (link.operator.matches(value, state) !== link.is_negated) return value
+    if (next === text) continue
+    text = next
+    if (isMatch(state, link, text)) return text
   }
   return undefined
 }
 
-/** Sets MATCHED_VAR and the captures. */
-function hit(state: State, link: Link, entry: Entry, value: string): Hit {
-  const located = link.is_negated ? undefined : link.operator.locate?.(value, state)
-  state.matched = {
-    collection: entry.collection,
-    key: entry.key,
-    folded: entry.folded,
-    value: value === entry.value.text ? entry.value : textOf(value),
-    origin: entry,
+/** Sets MATCHED_VAR and the captures, runs the effects, and keeps or records the hit. */
+function hit(
+  state: State,
+  rule: Rule,
+  link: Link,
+  entry: Entry,
+  text: Text,
+  hits: Hit[] | undefined,
+) {
+  state.matched = entry
+  state.matched_text = text
+  let located: Located | undefined
+  if (!link.is_negated && (link.is_capturing || rule.is_logged)) {
+    located = link.operator.locate?.(text.text, state)
+    if (link.is_capturing && located !== undefined) capture(state, located.captures)
   }
-  if (link.is_capturing && located !== undefined) capture(state, located.captures)
-  return { link, entry, value, located }
+  for (const effect of link.effects) effect(state, rule)
+  if (hits !== undefined) hits.push({ link, entry, value: text.text, located })
+  else if (rule.is_logged) recordMatch(state, rule, [{ link, entry, value: text.text, located }])
+}
+
+/** A value as MATCHED_VARS holds it: transformed, with its way back. */
+function matchedCopy(entry: Entry, text: Text): Entry {
+  if (text === entry.value) return entry
+  const { collection, key, folded } = entry
+  return { collection, key, folded, value: text, origin: entry }
 }
 
 const captureNames = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] as const
@@ -132,28 +153,4 @@ function capture(state: State, captures: readonly (string | undefined)[]) {
     if (text === undefined) state.tx.delete(name)
     else state.tx.set(name, keyed('TX', name, textOf(text)))
   })
-}
-
-/** Does what a rule that matched wants done with the request. */
-function dispose(state: State, rule: Rule) {
-  const { disposition } = rule
-  if (disposition.kind === 'pass') return
-  const disruptive = state.engine === 'On'
-  if (disposition.kind === 'allow') {
-    if (!disruptive) return
-    state.has_phase_ended = true
-    if (disposition.scope === 'request') state.allowed_to = 2
-    if (disposition.scope === 'transaction') state.allowed_to = 4
-    return
-  }
-  if (state.intervention === undefined || (disruptive && !state.intervention.disruptive)) {
-    const { kind, status } = disposition
-    const common = { kind, status, rule_id: rule.id, disruptive }
-    state.intervention =
-      disposition.kind === 'redirect'
-        ? { ...common, location: disposition.location.expand(state) }
-        : common
-  }
-  // In the phase for logging nothing can be disrupted any more.
-  if (disruptive && state.phase < 5) state.has_phase_ended = true
 }

@@ -1,6 +1,6 @@
 /** The record of a match: what an operator of the gateway will want to see. */
 import type { Entry, Link, Located, Rule, State } from '../program.ts'
-import { nameOf, nodesOf, transformed } from './values.ts'
+import { nameOf, transformed } from './values.ts'
 
 /** A value that a link matched. */
 export type Hit = {
@@ -16,7 +16,6 @@ export const matchesMax = 500
 
 /** Records a match if its rule is logged. `hits` holds one hit for each link of the chain. */
 export function recordMatch(state: State, rule: Rule, hits: readonly Hit[]) {
-  if (rule.severity_rank < state.highest_severity) state.highest_severity = rule.severity_rank
   if (!rule.is_logged) return
   if (state.matches.length >= matchesMax) {
     state.matches_left_out++
@@ -63,8 +62,8 @@ function originOf(entry: Entry): Entry {
 function stepsOf(hit: Hit): readonly { readonly transformation: string; readonly value: string }[] {
   const steps: { transformation: string; value: string }[] = []
   let before = hit.entry.value.text
-  for (const node of nodesOf(hit.link.chain)) {
-    const value = transformed(hit.entry.value, node)
+  for (const node of hit.link.chain.nodes) {
+    const value = transformed(hit.entry.value, node).text
     if (value !== before) steps.push({ transformation: node.name, value })
     before = value
     if (value === hit.value) break

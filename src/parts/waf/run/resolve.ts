@@ -1,16 +1,20 @@
 /** The values that the targets of a rule mean, now. */
-import type { Choice, Entry, Exclusion, State, Target, TargetPlan } from '../program.ts'
+import type { Choice, Entry, Exclusion, PlanValues, State, Target, TargetPlan } from '../program.ts'
 import { entriesOf } from '../variables/define.ts'
 import { textOf } from './values.ts'
 
 /** The values of a plan; those that no rule can change are resolved once a phase. */
-export function resolve(state: State, plan: TargetPlan): readonly Entry[] {
-  if (!plan.is_settled) return collect(state, plan)
+export function resolve(state: State, plan: TargetPlan): PlanValues {
+  if (!plan.is_settled) return planValues(collect(state, plan))
   const known = state.plans[plan.number]
   if (known !== undefined) return known
-  const entries = collect(state, plan)
-  state.plans[plan.number] = entries
-  return entries
+  const values = planValues(collect(state, plan))
+  state.plans[plan.number] = values
+  return values
+}
+
+function planValues(entries: readonly Entry[]): PlanValues {
+  return { entries, is_read: false, marks: 0, others: 0 }
 }
 
 /** Leaves out what ctl:ruleRemoveTarget* took away. */

@@ -1,16 +1,17 @@
 /** The values rules look at, and what transformations made of them. */
 import type { ChainNode, Entry, Text } from '../program.ts'
+import { readKinds } from './byte-kinds.ts'
 
 // Rule sets have some sixty chains; one allocation serves them all.
 const chainsExpected = 64
 
 export function textOf(text: string): Text {
-  return { text, made: undefined }
+  return { text, made: undefined, is_read: false, marks: 0, others: 0 }
 }
 
 /** A value of a variable that has one. */
 export function single(collection: string, text: string): Entry {
-  return { collection, key: '', folded: '', value: { text, made: undefined }, origin: undefined }
+  return { collection, key: '', folded: '', value: textOf(text), origin: undefined }
 }
 
 /** A value with a key. */
@@ -23,23 +24,25 @@ export function nameOf(entry: Entry): string {
   return entry.key === '' ? entry.collection : `${entry.collection}:${entry.key}`
 }
 
-/** The value after a chain of transformations; each prefix is computed once per value. */
-export function transformed(value: Text, chain: ChainNode): string {
-  if (chain.before === undefined) return value.text
-  if (value.made === undefined) value.made = new Array<string | undefined>(chainsExpected)
+/**
+ * The value after a chain of transformations; each prefix is computed once per value, and not at all when the value
+ * holds nothing that the chain could change.
+ */
+export function transformed(value: Text, chain: ChainNode): Text {
+  if (chain.before === undefined) return value
+  if (!chain.is_always) {
+    if (!value.is_read) readKinds(value)
+    const { marks, others } = chain.triggers
+    if (((value.marks & marks) | (value.others & others)) === 0) return value
+  }
+  if (value.made === undefined) value.made = new Array<Text | undefined>(chainsExpected)
   const known = value.made[chain.number]
   if (known !== undefined) return known
-  const result = chain.transform(transformed(value, chain.before))
+  const before = transformed(value, chain.before)
+  const text = chain.transform(before.text)
+  const result = text === before.text ? before : textOf(text)
   value.made[chain.number] = result
   return result
-}
-
-/** The nodes of a chain from its first transformation to its last. */
-export function nodesOf(chain: ChainNode): readonly ChainNode[] {
-  const nodes: ChainNode[] = []
-  for (let node: ChainNode | undefined = chain; node?.before; node = node.before)
-    nodes.unshift(node)
-  return nodes
 }
 
 /** A number as ModSecurity reads it: sign and leading digits, otherwise 0. */

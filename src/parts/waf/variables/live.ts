@@ -1,5 +1,5 @@
 /** Variables that rules write, or that change while they run. */
-import type { Entry, State, Variable } from '../program.ts'
+import type { Entry, State, Text, Variable } from '../program.ts'
 import { keyed, nameOf, single, textOf } from '../run/values.ts'
 import { many, one } from './define.ts'
 
@@ -28,14 +28,21 @@ function persistent(name: string): Variable {
   })
 }
 
-function matchedCopies(name: string, textFrom: (entry: Entry) => string): Variable {
+function matchedCopies(name: string, textFrom: (entry: Entry) => Text): Variable {
   return many(name, 'live', (state) =>
     state.matched_all.map((entry) => {
       const key = nameOf(entry)
-      const value = textOf(textFrom(entry))
+      const value = textFrom(entry)
       return { collection: name, key, folded: key.toLowerCase(), value, origin: entry }
     }),
   )
+}
+
+/** MATCHED_VAR: a copy that remembers where it came from. */
+function lastMatched({ matched, matched_text }: State): readonly Entry[] {
+  if (matched === undefined || matched_text === undefined) return []
+  const value = matched_text
+  return [{ collection: 'MATCHED_VAR', key: '', folded: '', value, origin: matched }]
 }
 
 /** Facts of the rule that runs, for `%{rule.msg}`. */
@@ -59,23 +66,15 @@ export const liveVariables: readonly Variable[] = [
   // There is no location database: the collection is always empty.
   many('GEO', 'live', () => []),
   one('HIGHEST_SEVERITY', 'live', (state) => String(state.highest_severity)),
-  {
-    ...many('MATCHED_VAR', 'live', (state) => {
-      const { matched } = state
-      if (matched === undefined) return []
-      const value = matched.value
-      return [{ collection: 'MATCHED_VAR', key: '', folded: '', value, origin: matched }]
-    }),
-    shape: 'one',
-  },
+  { ...many('MATCHED_VAR', 'live', lastMatched), shape: 'one' },
   {
     ...many('MATCHED_VAR_NAME', 'live', (state) =>
       state.matched === undefined ? [] : [single('MATCHED_VAR_NAME', nameOf(state.matched))],
     ),
     shape: 'one',
   },
-  matchedCopies('MATCHED_VARS', (entry) => entry.value.text),
-  matchedCopies('MATCHED_VARS_NAMES', nameOf),
+  matchedCopies('MATCHED_VARS', (entry) => entry.value),
+  matchedCopies('MATCHED_VARS_NAMES', (entry) => textOf(nameOf(entry))),
   ...persistentCollections.map(persistent),
   many('RULE', 'live', ruleFacts),
   one('SESSIONID', 'live', (state) => state.session_id),
