@@ -86,9 +86,10 @@ function LogOutItem() {
   const client = useQueryClient()
   const leave = useMutation({
     mutationFn: () => api.call('DELETE /api/v1/session'),
-    onSettled: () => {
-      client.clear()
+    onSuccess: () => {
       client.setQueryData(sessionQuery.queryKey, null)
+      const session = sessionQuery.queryKey[0]
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== session })
     },
   })
   return <Item icon="leave" label={words.account.log_out} onSelect={() => leave.mutate()} />

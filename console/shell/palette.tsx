@@ -55,7 +55,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
             aria-selected={i === at}
             onClick={() => go(entry)}
             onPointerMove={() => setAt(i)}
-            className={`flex min-h-9 cursor-pointer items-center gap-3 rounded-md px-2.5 ${i === at ? 'bg-hover' : ''}`}
+            className={`flex min-h-9 cursor-pointer items-center gap-3 rounded-md px-2.5 ${i === at ? 'bg-accent-soft' : ''}`}
           >
             <span className="min-w-0 truncate">{entry.label}</span>
             <span className="label ml-auto shrink-0">{entry.kind}</span>

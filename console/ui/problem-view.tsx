@@ -10,7 +10,10 @@ type Props = { readonly error: unknown; readonly onRetry?: () => void }
 export function ProblemView({ error, onRetry }: Props) {
   const { title, detail, request_id, code } = problemText(error)
   return (
-    <div role="alert" className="panel flex flex-col items-start gap-3 border-blocked/40 p-4">
+    <div
+      role="alert"
+      className="panel flex max-w-3xl flex-col items-start gap-3 border-blocked/40 p-4"
+    >
       <div className="flex items-start gap-2">
         <span className="mt-0.5 text-blocked">
           <Icon name="warning" size={18} />

@@ -138,17 +138,20 @@ function pauseMs(back_ms: number, roll: number): number {
   return Math.round((least + roll * least * 8) * minute)
 }
 
+/** Sites and their requests a second. */
+const sites = [
+  ['shop', 30],
+  ['blog', 11],
+  ['intranet', 3],
+] as const
+
 /** Traffic with days, nights and a wave of attacks: fine for the last hours, coarser before. */
 export function weekOfTraffic(now_ms: number): IntakeRecord[] {
   const roll = dice(11)
   const samples: TrafficSample[] = []
   const add = (from_ms: number, to_ms: number, step_ms: number) => {
     for (let at = now_ms - from_ms; at < now_ms - to_ms; at += step_ms) {
-      for (const [site, weight] of [
-        ['shop', 30],
-        ['blog', 11],
-        ['intranet', 3],
-      ] as const) {
+      for (const [site, weight] of sites) {
         samples.push(sampleOf(site, at, (weight * step_ms) / 1000, roll))
       }
     }
@@ -183,6 +186,14 @@ function sampleOf(site: string, at_ms: number, mean: number, roll: () => number)
     inspect_us_sum: requests * 450,
     inspect_us_buckets: buckets,
   }
+}
+
+/** What a node counts in two seconds. */
+export function nextTraffic(now_ms: number): IntakeRecord[] {
+  return sites.map(([site, weight]) => ({
+    kind: 'traffic',
+    traffic: sampleOf(site, now_ms, weight * 2, Math.random),
+  }))
 }
 
 /** The node as it tells of itself now. */

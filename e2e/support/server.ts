@@ -14,7 +14,7 @@ import { storeRecords } from '#parts/records/hits.ts'
 import { saveNodeStatus } from '#parts/records/nodes.ts'
 import { startPolicy } from '#services/policy/service.ts'
 import { PolicySettings } from '#services/policy/settings.ts'
-import { nodeStatus, weekOfHits, weekOfTraffic } from './seed.ts'
+import { nextTraffic, nodeStatus, weekOfHits, weekOfTraffic } from './seed.ts'
 
 const console_dir = join(import.meta.dirname, '../../console/dist')
 const gap_ms = 3_600_000
@@ -27,6 +27,8 @@ export type ConsoleServer = AsyncDisposable & {
   readonly database: Database
   /** What the edge would have sent. */
   store(hits: readonly Hit[]): Promise<void>
+  /** The policy service goes away, as by a crash; the database stays. */
+  stop(): Promise<void>
 }
 
 const sites = [
@@ -66,7 +68,8 @@ export async function consoleServer(options: { is_empty?: boolean } = {}): Promi
     await openDatabase({ kind: 'embedded', dir: join(dir, 'database') }, world),
   )
   if (!options.is_empty) rising.use(await fill(database))
-  const policy = rising.use(
+  const running = rising.use(new AsyncDisposableStack())
+  const policy = running.use(
     await startPolicy(
       PolicySettings.parse({ listen: '127.0.0.1:0' }),
       {
@@ -94,6 +97,7 @@ export async function consoleServer(options: { is_empty?: boolean } = {}): Promi
         database,
         hits.map((hit) => ({ kind: 'hit', hit })),
       ),
+    stop: () => running.disposeAsync(),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }
@@ -104,7 +108,11 @@ async function fill(database: Database): Promise<Disposable> {
   await store(database, weekOfTraffic(now_ms))
   await store(database, weekOfHits(now_ms))
   await saveNodeStatus(database, nodeStatus(now_ms))
-  return systemClock.every(2000, () => void saveNodeStatus(database, nodeStatus(Date.now())))
+  return systemClock.every(2000, () => {
+    const now_ms = Date.now()
+    void saveNodeStatus(database, nodeStatus(now_ms))
+    void store(database, nextTraffic(now_ms))
+  })
 }
 
 async function store(database: Database, records: readonly IntakeRecord[]): Promise<void> {

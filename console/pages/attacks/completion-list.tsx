@@ -29,7 +29,7 @@ export function CompletionList({ id, options, at, onAccept }: Props) {
             event.preventDefault()
             onAccept(option)
           }}
-          className={`flex min-h-8 cursor-pointer items-center gap-3 rounded px-2.5 max-md:min-h-11 ${i === at ? 'bg-hover' : 'hover:bg-hover'}`}
+          className={`flex min-h-8 cursor-pointer items-center gap-3 rounded px-2.5 max-md:min-h-11 ${i === at ? 'bg-accent-soft' : 'hover:bg-hover'}`}
         >
           <span className="font-mono text-sm">{option.text}</span>
           <span className="label">{option.hint}</span>

@@ -28,10 +28,10 @@ const columns = helper.columns([
 /** On a phone the two that matter stay. */
 const looks: Readonly<Record<string, string>> = {
   key: 'w-full max-w-0',
-  attacks: 'text-right max-sm:hidden',
-  hits: 'text-right',
-  blocked: 'text-right',
-  last_at: 'text-right max-sm:hidden',
+  attacks: 'min-w-28 text-right max-sm:hidden',
+  hits: 'text-right sm:min-w-28',
+  blocked: 'text-right sm:min-w-28',
+  last_at: 'min-w-40 text-right max-sm:hidden',
 }
 
 type Props = {

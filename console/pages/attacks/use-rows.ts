@@ -34,20 +34,7 @@ export function useRows(count: number, row_px: number): Rows {
     scrollPaddingStart: sticky_px,
     scrollPaddingEnd: sticky_px,
   })
-  const walk = (step: number) => {
-    const focused = document.activeElement?.closest('[data-index]')?.getAttribute('data-index')
-    const at = focused === null || focused === undefined ? -1 : Number(focused)
-    const next = Math.max(0, Math.min(count - 1, at + step))
-    virtual.scrollToIndex(next, { align: 'auto' })
-    const focus = () =>
-      ref.current
-        ?.querySelector<HTMLElement>(`[data-index="${next}"] a`)
-        ?.focus({ preventScroll: true })
-    // The row may be drawn only after the scroll has been seen.
-    focus()
-    requestAnimationFrame(() => requestAnimationFrame(focus))
-  }
-  useKeys({ j: () => walk(1), k: () => walk(-1) })
+  useWalk(ref, count, (index) => virtual.scrollToIndex(index, { align: 'auto' }))
 
   const items = virtual.getVirtualItems()
   const first = items[0]
@@ -60,4 +47,33 @@ export function useRows(count: number, row_px: number): Rows {
     last: last?.index ?? -1,
     measure: virtual.measureElement,
   }
+}
+
+/** A row that is scrolled to is drawn a few frames later; after so many it never will be. */
+const frames_max = 20
+
+/** `j` and `k` move the focus from row to row, scrolling to what is not drawn yet. */
+function useWalk(
+  ref: RefObject<HTMLDivElement | null>,
+  count: number,
+  scrollTo: (index: number) => void,
+): void {
+  /** Where the focus is about to go: keys may be pressed faster than rows are drawn. */
+  const target = useRef<number>(undefined)
+  const focus = (index: number, frames: number) => {
+    if (target.current !== index) return
+    const link = ref.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)
+    if (link || frames === 0) target.current = undefined
+    if (link) link.focus({ preventScroll: true })
+    else requestAnimationFrame(() => focus(index, frames - 1))
+  }
+  const walk = (step: number) => {
+    const row = document.activeElement?.closest('[data-index]')
+    const at = target.current ?? Number(row?.getAttribute('data-index') ?? -1)
+    const next = Math.max(0, Math.min(count - 1, at + step))
+    target.current = next
+    scrollTo(next)
+    focus(next, frames_max)
+  }
+  useKeys({ j: () => walk(1), k: () => walk(-1) })
 }

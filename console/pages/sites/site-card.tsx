@@ -32,7 +32,7 @@ export function SiteCard({ site }: { readonly site: SiteView }) {
       </header>
       <LastHour site={site} />
       <div>
-        <h3 className="label mb-1">{text.upstreams}</h3>
+        <h3 className="mb-1 font-medium text-sm">{text.upstreams}</h3>
         <ul className="flex flex-col gap-1">
           {site.upstreams.map((upstream) => (
             <Upstream key={upstream.url} upstream={upstream} />
@@ -66,16 +66,19 @@ function LastHour({ site }: { readonly site: SiteView }) {
     [text.blocked, site.blocked],
   ] as const
   return (
-    <dl className="grid grid-cols-3 gap-3">
-      {numbers.map(([label, n]) => (
-        <div key={label}>
-          <dt className="label">{label}</dt>
-          <dd className="font-semibold text-xl" title={whole(n)}>
-            {compact(n)}
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <div>
+      <h3 className="mb-1 font-medium text-sm">{text.last_hour}</h3>
+      <dl className="grid grid-cols-3 gap-3">
+        {numbers.map(([label, n]) => (
+          <div key={label}>
+            <dt className="label">{label}</dt>
+            <dd className="font-semibold text-xl" title={whole(n)}>
+              {compact(n)}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   )
 }
 

@@ -1,10 +1,8 @@
 import { type CaptureInput, findCaptures } from './regex/captures.ts'
 import { Dfa } from './regex/dfa.ts'
 import { emit } from './regex/emit.ts'
-import { needsOf } from './regex/needs.ts'
 import { flagsOf } from './regex/openers.ts'
 import { parse } from './regex/parse.ts'
-import { flatSets, hasEach } from './regex/presence.ts'
 import { checkSize } from './regex/program.ts'
 import { relax } from './regex/relax.ts'
 import { settle } from './regex/settle.ts'
@@ -56,13 +54,12 @@ export function compileRegex(pattern: string, options: RegexOptions = {}): Regex
     pattern,
     group_count,
     test(value) {
-      const { needs, dfa, captures, is_hard } = prepared()
-      if (needs.length > 0 && !hasEach(value, needs)) return false
+      const { dfa, captures, is_hard } = prepared()
       return dfa.test(value) && (!is_hard || findCaptures(captures, value, 0) !== undefined)
     },
     exec(value, from = 0) {
-      const { needs, dfa, captures } = prepared()
-      if (from > value.length || (needs.length > 0 && !hasEach(value, needs))) return undefined
+      const { dfa, captures } = prepared()
+      if (from > value.length) return undefined
       const caps = dfa.test(value, from) ? findCaptures(captures, value, from) : undefined
       return caps && matchOf(caps, value)
     },
@@ -71,7 +68,6 @@ export function compileRegex(pattern: string, options: RegexOptions = {}): Regex
 
 /** What an expression is once it is used. */
 type Parts = {
-  readonly needs: Int32Array
   readonly dfa: Dfa
   readonly captures: CaptureInput
   /** The automaton only says where to look: the captures decide. */
@@ -87,7 +83,6 @@ function partsOf(pattern: string, { root, group_count, is_plain }: Tree): Parts 
   const dfa = new Dfa(relaxed)
   let leads: Dfa | undefined
   return {
-    needs: flatSets(needsOf(root)),
     dfa,
     captures: {
       pattern,
