@@ -2,7 +2,7 @@
 
 import { compilePhrases } from '../phrases.ts'
 import type { Operator } from '../program.ts'
-import { needsOfPattern } from './byte-needs.ts'
+import { needsOfPattern, needsOfPhrases } from './byte-needs.ts'
 import { fromArgument, type OperatorMaker, type OperatorNeeds } from './define.ts'
 
 /** As libmodsecurity 3 compiles: `.` matches newlines, `^` and `$` match at each line. See decision 0003. */
@@ -44,6 +44,7 @@ function phraseOperator(phrases: readonly string[]): Operator {
   const searcher = compilePhrases(phrases)
   return {
     matches: (value) => searcher.find(value) !== undefined,
+    needs: () => needsOfPhrases(phrases),
     locate(value) {
       const phrase = searcher.find(value)
       if (phrase === undefined) return undefined

@@ -39,11 +39,12 @@ for (const [name, { bytes, adds }] of transformationTriggers) {
     const next = numbers(11)
     const likely = [...bytes, ...everyByte]
     for (let round = 0; round < 3000; round++) {
-      let value = ''
+      let value: string = ''
       for (let size = next(40); size >= 0; size--) value += likely[next(likely.length)]
       // A word of its own bytes between others: comments, dots, blanks in a row.
       value += bytes.slice(0, 2) + bytes.slice(0, 2)
-      const added = [...transform(value)].filter(
+      const made: string = transform(value)
+      const added: string[] = [...made].filter(
         (byte) => !value.includes(byte) && !value.includes(capital(byte)) && !adds.includes(byte),
       )
       assert.deepEqual(added, [], JSON.stringify(value))
