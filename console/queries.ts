@@ -51,8 +51,8 @@ export const sessionQuery = queryOptions({
 const every_ms: Readonly<Record<Range, number>> = {
   '15m': 3000,
   '1h': 5000,
-  '24h': 30_000,
-  '7d': 60_000,
+  '24h': 15_000,
+  '7d': 30_000,
 }
 
 export function overviewQuery(range: Range) {
@@ -97,6 +97,8 @@ export function attackQuery(id: string) {
   return queryOptions({
     queryKey: ['attack', id],
     queryFn: ({ signal }) => api.call('GET /api/v1/attacks/{id}', { params: { id }, signal }),
+    // The hit that somebody reads must not change because the window got the focus back.
+    refetchOnWindowFocus: false,
   })
 }
 

@@ -118,7 +118,7 @@ export const words = {
     export: 'Export',
     export_csv: 'CSV',
     export_json: 'JSON lines',
-    new_pill: (n: number) => `${n} new`,
+    new_pill: (n: string) => `${n} new`,
     new_hint: 'Show new attacks',
     columns: {
       last: 'Last seen',
@@ -170,6 +170,7 @@ export const words = {
     saw: 'What the rule saw',
     as_text: 'As compared',
     same_as_above: 'Decoded as shown above.',
+    show_all_rules: (n: number) => `Show all ${n} rules`,
     rules: (n: number) => `${n} matched ${plural(n, 'rule', 'rules')}`,
     no_rules: 'No rule matched: the request was refused before the rules ran.',
     operator: 'Test',

@@ -152,6 +152,11 @@ test('an attack shows payload, decoding, and the rule with its file and line', a
   await page.locator('mark', { hasText: hit }).first().waitFor()
   await page.getByText('URL decoded').first().waitFor()
   await page.getByText(`${rules[0]?.file}:${rules[0]?.line}`).waitFor()
+  await browser.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByRole('button', { name: 'Copy cURL' }).click()
+  await page.getByRole('button', { name: 'Copied' }).waitFor()
+  const copied = String(await page.evaluate('navigator.clipboard.readText()'))
+  assert.match(copied, /^curl .*--url 'http:\/\/shop\.example\/download\?page=2&file=\.\./s)
 })
 
 test('a group leads to its attacks', async () => {

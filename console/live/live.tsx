@@ -6,6 +6,7 @@ import {
   useContext,
   useEffect,
   useEffectEvent,
+  useRef,
   useState,
   useSyncExternalStore,
 } from 'react'
@@ -38,6 +39,26 @@ export function useLiveAttacks(action: (attacks: readonly Attack[]) => void): vo
   const feed = useContext(LiveContext)
   const told = useEffectEvent(action)
   useEffect(() => feed?.onAttacks((attacks) => told(attacks)), [feed])
+}
+
+/** A flood of attacks must not become a flood of queries. */
+const reread_ms = 3000
+
+/** Reads what `queryKey` names again after attacks came in: soon, and then not more often than every few seconds. */
+export function useRereadOnAttacks(queryKey: readonly unknown[]): void {
+  const client = useQueryClient()
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const read_at = useRef(0)
+  const reread = () => {
+    timer.current = undefined
+    read_at.current = Date.now()
+    void client.invalidateQueries({ queryKey })
+  }
+  useLiveAttacks(() => {
+    const wait_ms = Math.max(0, read_at.current + reread_ms - Date.now())
+    timer.current ??= setTimeout(reread, wait_ms)
+  })
+  useEffect(() => () => clearTimeout(timer.current), [])
 }
 
 function useStateOf(feed: LiveFeed | undefined): LiveState {

@@ -1,8 +1,9 @@
 /** ★ One attack: what it was, why it was stopped, the evidence, and what else its sender did. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { attackTypeNames } from '#model/attack-type-names.ts'
-import { attackQuery, hitQuery } from '../queries.ts'
+import { useLiveAttacks } from '../live/live.tsx'
+import { attackHitsQuery, attackQuery, hitQuery } from '../queries.ts'
 import { useKeys } from '../shell/use-keys.ts'
 import { Icon } from '../ui/icon.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
@@ -21,6 +22,7 @@ export function AttackPage() {
   const { data, error, refetch } = useQuery(attackQuery(id))
   const chosen = useQuery({ ...hitQuery(hit_id ?? ''), enabled: hit_id !== undefined })
   const hit = hit_id === undefined ? data?.hit : chosen.data
+  useLiveNumbers(id)
   const back = useBack()
   useKeys({ Escape: back })
   return (
@@ -47,7 +49,12 @@ export function AttackPage() {
           {chosen.error && <ProblemView error={chosen.error} onRetry={chosen.refetch} />}
           {hit ? (
             <HitView hit={hit}>
-              <OtherHits attack={data.attack} shown_id={hit.id} newest_id={data.hit.id} />
+              <OtherHits
+                attack={data.attack}
+                client={hit.client}
+                shown_id={hit.id}
+                newest_id={data.hit.id}
+              />
             </HitView>
           ) : (
             !chosen.error && <Skeleton lines={10} label={words.overview.loading} />
@@ -56,6 +63,17 @@ export function AttackPage() {
       )}
     </>
   )
+}
+
+/** The numbers of the attack follow the stream; the hit on the page stays. */
+function useLiveNumbers(id: string): void {
+  const client = useQueryClient()
+  useLiveAttacks((attacks) => {
+    const attack = attacks.find((one) => one.id === id)
+    if (!attack) return
+    client.setQueryData(attackQuery(id).queryKey, (data) => data && { ...data, attack })
+    void client.invalidateQueries({ queryKey: attackHitsQuery(id).queryKey })
+  })
 }
 
 /** Back to the list as it was left; to the whole list when one came from elsewhere. */

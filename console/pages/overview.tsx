@@ -1,9 +1,9 @@
 /** ★ Overview: the verdict first, then the numbers, the charts, and who did what. */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { attackTypeNames } from '#model/attack-type-names.ts'
 import type { Overview } from '#model/overview.ts'
-import { useLiveAttacks } from '../live/live.tsx'
+import { useRereadOnAttacks } from '../live/live.tsx'
 import { overviewQuery, type Range, ranges } from '../queries.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { ProblemView } from '../ui/problem-view.tsx'
@@ -23,11 +23,7 @@ export function OverviewPage() {
   const { range = '1h' } = route.useSearch()
   const navigate = route.useNavigate()
   const { data, error, refetch } = useQuery(overviewQuery(range))
-  const client = useQueryClient()
-  useLiveAttacks(() => {
-    void client.invalidateQueries({ queryKey: ['overview'] })
-    void client.invalidateQueries({ queryKey: ['attacks', {}] })
-  })
+  useRereadOnAttacks(overviewQuery(range).queryKey)
   return (
     <>
       <PageHeader title={words.pages.overview}>

@@ -12,16 +12,18 @@ import { Panel } from './panel.tsx'
 
 type Props = {
   readonly attack: Attack
+  /** Who made the hit on the page. */
+  readonly client: string
   /** The hit on the page. */
   readonly shown_id: string
   readonly newest_id: string
 }
 
 /** What belongs to the same attack, and what else the client did. */
-export function OtherHits({ attack, shown_id, newest_id }: Props) {
+export function OtherHits({ attack, client, shown_id, newest_id }: Props) {
   const text = words.attack
   const of_attack = useQuery(attackHitsQuery(attack.id)).data?.items ?? []
-  const of_client = useQuery(clientHitsQuery(attack.client)).data?.items ?? []
+  const of_client = useQuery(clientHitsQuery(client)).data?.items ?? []
   const foreign = of_client.filter((hit) => hit.attack_id !== attack.id)
   return (
     <>
@@ -43,7 +45,7 @@ export function OtherHits({ attack, shown_id, newest_id }: Props) {
         {foreign.length > 0 && (
           <Link
             to="/attacks"
-            search={{ q: formatAttackQuery([{ key: 'client', value: attack.client }]) }}
+            search={{ q: formatAttackQuery([{ key: 'client', value: client }]) }}
             className="touch mt-2 inline-block text-accent text-sm hover:underline"
           >
             {text.all_of_client}

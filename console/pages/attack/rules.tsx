@@ -1,9 +1,14 @@
+import { useState } from 'react'
 import type { MatchRecord } from '#model/hit.ts'
 import { operatorWords, variableWords } from '../../format/operator-words.ts'
 import { Tag } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { words } from '../../words.ts'
 import { Ladder } from './ladder.tsx'
+
+/** A request made to match everything must not make a page that nobody can open. */
+const listed_max = 25
 
 type Props = {
   readonly matches: readonly MatchRecord[]
@@ -13,15 +18,23 @@ type Props = {
 
 /** Every rule that matched, heaviest first; the first is open. */
 export function Rules({ matches, shown }: Props) {
+  const [is_all, setAll] = useState(false)
   if (matches.length === 0) return <p className="text-ink-2">{words.attack.no_rules}</p>
   const sorted = matches.toSorted((a, b) => b.score - a.score)
+  const listed = is_all ? sorted : sorted.slice(0, listed_max)
   return (
     <ul className="flex flex-col gap-2">
-      {sorted.map((match, i) => (
-        <li key={`${match.rule_id} ${match.variable} ${match.phase}`}>
+      {listed.map((match, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a rule may match a variable more than once
+        <li key={i}>
           <Rule match={match} is_open={i === 0} is_decoded_alike={isAlike(match, shown)} />
         </li>
       ))}
+      {listed.length < sorted.length && (
+        <li>
+          <Button onClick={() => setAll(true)}>{words.attack.show_all_rules(sorted.length)}</Button>
+        </li>
+      )}
     </ul>
   )
 }
@@ -59,8 +72,13 @@ type RuleProps = {
 
 function Rule({ match, is_open, is_decoded_alike }: RuleProps) {
   const text = words.attack
+  const [is_shown, setShown] = useState(is_open)
   return (
-    <details open={is_open} className="group rounded-md border border-line">
+    <details
+      open={is_open}
+      onToggle={(event) => event.currentTarget.open && setShown(true)}
+      className="group rounded-md border border-line"
+    >
       <summary className="touch flex list-none flex-wrap items-center gap-x-3 gap-y-1 rounded-md px-3 py-2 hover:bg-hover">
         <span className="text-ink-3 group-open:rotate-90">
           <Icon name="right" size={12} />
@@ -74,14 +92,16 @@ function Rule({ match, is_open, is_decoded_alike }: RuleProps) {
           {text.score} <span className="font-semibold text-ink">{match.score}</span>
         </span>
       </summary>
-      <div className="border-line border-t px-3 py-3">
-        <RuleFacts match={match} />
-        {is_decoded_alike ? (
-          <p className="label">{text.same_as_above}</p>
-        ) : (
-          <Ladder match={match} />
-        )}
-      </div>
+      {is_shown && (
+        <div className="border-line border-t px-3 py-3">
+          <RuleFacts match={match} />
+          {is_decoded_alike ? (
+            <p className="label">{text.same_as_above}</p>
+          ) : (
+            <Ladder match={match} />
+          )}
+        </div>
+      )}
     </details>
   )
 }

@@ -1,7 +1,7 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { formatAttackQuery, type QueryToken } from '#model/attack-query.ts'
 import { attackTypeNames, attackTypes } from '#model/attack-type-names.ts'
-import { useLiveAttacks } from '../../live/live.tsx'
+import { useRereadOnAttacks } from '../../live/live.tsx'
 import { type GroupBy, groupsQuery } from '../../queries.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
@@ -19,8 +19,7 @@ type Props = FilterProps & {
 /** Attacks counted by one of their words; a row leads to the attacks it counts. */
 export function GroupList({ tokens, query, by, onOpen }: Props) {
   const { data, error, refetch } = useQuery(groupsQuery(query, by))
-  const client = useQueryClient()
-  useLiveAttacks(() => void client.invalidateQueries({ queryKey: ['groups'] }))
+  useRereadOnAttacks(groupsQuery(query, by).queryKey)
   if (error) return <ProblemView error={error} onRetry={refetch} />
   if (!data) return <Skeleton lines={8} label={words.overview.loading} />
   if (data.groups.length === 0) {

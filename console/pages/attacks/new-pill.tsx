@@ -1,6 +1,7 @@
 import { useKeys } from '../../shell/use-keys.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { words } from '../../words.ts'
+import { waiting_max } from './use-new-attacks.ts'
 
 type Props = { readonly count: number; readonly onShow: () => void }
 
@@ -18,7 +19,7 @@ export function NewPill({ count, onShow }: Props) {
             className="pointer-events-auto flex h-8 items-center gap-1.5 rounded-full bg-accent px-3 font-medium text-accent-ink text-sm shadow-lg hover:brightness-110"
           >
             <Icon name="play" size={12} />
-            {words.attacks.new_pill(count)}
+            {words.attacks.new_pill(count < waiting_max ? String(count) : `${waiting_max}+`)}
           </button>
         )}
       </div>

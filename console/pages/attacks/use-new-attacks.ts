@@ -6,6 +6,9 @@ import { useLiveAttacks } from '../../live/live.tsx'
 import { attacksQuery } from '../../queries.ts'
 import { matches } from './matches.ts'
 
+/** More are not told apart: the pill says so many, and a plus. */
+export const waiting_max = 999
+
 /**
  * Attacks that came in since the list was read. Rows on the page take their new numbers in place; new rows wait until
  * asked for, so that nothing moves under the cursor. An empty list has no cursor and is read at once.
@@ -36,9 +39,13 @@ export function useNewAttacks(query: AttackQuery): { count: number; show: () => 
     if (changed.size > 0) client.setQueryData(queryKey, (old) => old && replaced(old, changed))
     if (fresh.length === 0) return
     if (known.size === 0) show()
-    else setWaiting((before) => new Set([...before, ...fresh.map((attack) => attack.id)]))
+    else setWaiting((before) => bounded([...before, ...fresh.map((attack) => attack.id)]))
   })
   return { count: waiting.size, show }
+}
+
+function bounded(ids: readonly string[]): ReadonlySet<string> {
+  return new Set(ids.slice(0, waiting_max))
 }
 
 type Page = { items: Attack[]; next_cursor: string | null }

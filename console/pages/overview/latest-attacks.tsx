@@ -1,6 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Attack } from '#model/attack.ts'
 import { attackTypeNames } from '#model/attack-type-names.ts'
+import { useRereadOnAttacks } from '../../live/live.tsx'
 import { attacksQuery } from '../../queries.ts'
 import { BlockedBadge } from '../../ui/badge.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -9,13 +12,26 @@ import { words } from '../../words.ts'
 
 const shown = 6
 
-/** The newest attacks, live. */
+/** The newest attacks, live; they hold still while somebody points at them. */
 export function LatestAttacks() {
-  const { data } = useInfiniteQuery(attacksQuery({}, shown))
-  const attacks = data?.pages[0]?.items.slice(0, shown) ?? []
+  const query = attacksQuery({}, shown)
+  const { data } = useInfiniteQuery(query)
+  useRereadOnAttacks(query.queryKey)
+  const [held, setHeld] = useState<readonly Attack[]>()
+  const newest = data?.pages[0]?.items.slice(0, shown) ?? []
+  const attacks = held ?? newest
   if (attacks.length === 0) return null
+  const hold = () => setHeld((before) => before ?? newest)
+  const release = () => setHeld(undefined)
   return (
-    <section aria-label={words.overview.latest} className="panel p-4">
+    <section
+      aria-label={words.overview.latest}
+      className="panel p-4"
+      onPointerEnter={hold}
+      onPointerLeave={release}
+      onFocus={hold}
+      onBlur={release}
+    >
       <header className="mb-1 flex items-center justify-between">
         <h2 className="font-semibold">{words.overview.latest}</h2>
         <Link
