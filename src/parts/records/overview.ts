@@ -13,6 +13,8 @@ const steps_s = [
 ]
 const points_max = 300
 const top_max = 10
+/** Every attack type there is, with room for new ones. */
+const types_max = 100
 
 /** Everything but the verdict, which also needs the state of the nodes. */
 export async function overview(
@@ -24,8 +26,7 @@ export async function overview(
   const step_s = stepFor(Date.parse(from), Date.parse(to))
   const totals = await trafficTotals(db, { ...span, from, to })
   const points = await trafficSeries(db, { ...span, from, to, step_s })
-  const hits = hitsWithin({ ...span, from, to })
-  const types = await topHits(db, 'attack_type', hits, 100)
+  const top = await topHits(db, hitsWithin({ ...span, from, to }))
   return {
     from,
     to,
@@ -40,13 +41,13 @@ export async function overview(
       upstream_errors: totals.upstream_errors,
     },
     series: seriesOf(points, Date.parse(from), Date.parse(to), step_s),
-    attack_types: types.map(({ key, ...counts }) => ({
+    attack_types: top.attack_type.map(({ key, ...counts }) => ({
       attack_type: key as AttackType,
       ...counts,
     })),
-    top_clients: await topHits(db, 'client', hits, top_max),
-    top_targets: await topHits(db, 'target', hits, top_max),
-    top_sites: await topHits(db, 'site', hits, top_max),
+    top_clients: top.client.slice(0, top_max),
+    top_targets: top.target.slice(0, top_max),
+    top_sites: top.site.slice(0, top_max),
   }
 }
 
@@ -113,16 +114,37 @@ function hitsWithin(span: { from: string; to: string; site?: string | undefined 
 }
 
 type Count = { key: string; hits: number; blocked: number }
+type Word = (typeof words)[number]
 
+/** What hits are counted by. */
+const words = ['attack_type', 'client', 'target', 'site'] as const
+
+/** The most frequent values of each word, most hits first, in one pass over the hits. */
 async function topHits(
   db: Database,
-  column: 'attack_type' | 'client' | 'target' | 'site',
   condition: RawBuilder<unknown>,
-  limit: number,
-): Promise<Count[]> {
-  const { rows } = await sql<Count>`
-    select ${sql.ref(column)} as key, count(*) as hits, count(*) filter (where action <> 'monitored') as blocked
-    from hits where ${condition} group by 1 order by count(*) desc, 1 limit ${limit}
+): Promise<Readonly<Record<Word, Count[]>>> {
+  const list = sql.join(words.map((word) => sql.ref(word)))
+  const sets = sql.join(words.map((word) => sql`(${sql.ref(word)})`))
+  const { rows } = await sql<Count & { others: number }>`
+    select * from (
+      select grouping(${list}) as others, coalesce(${list}) as key, count(*) as hits,
+        count(*) filter (where action <> 'monitored') as blocked,
+        row_number() over (partition by grouping(${list}) order by count(*) desc, coalesce(${list})) as place
+      from hits where ${condition} group by grouping sets (${sets})
+    ) as counted where place <= ${types_max} order by place
   `.execute(db.kysely)
-  return rows
+  // `grouping` has a bit for each word that the row is not counted by, the first word's the highest.
+  const of = (word: Word): Count[] => {
+    const others = 0b1111 ^ (1 << (words.length - 1 - words.indexOf(word)))
+    return rows
+      .filter((row) => row.others === others)
+      .map(({ key, hits, blocked }) => ({ key, hits, blocked }))
+  }
+  return {
+    attack_type: of('attack_type'),
+    client: of('client'),
+    target: of('target'),
+    site: of('site'),
+  }
 }

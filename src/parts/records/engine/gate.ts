@@ -15,11 +15,15 @@ export type Watcher = { lost(why: string): void; works(): void }
 
 export function gate(watcher: Watcher): Gate {
   let state: { readonly link: Link } | { readonly why: string } = { why: 'it is not open yet' }
-  const refuse = (error: unknown): never => {
-    if (error instanceof Fault || !isOutage(error)) throw error
+  const away = (error: unknown): never => {
+    if (error instanceof Fault) throw error
     const why = messageOf(error)
     watcher.lost(why)
     throw recordsFaults.unavailable({ why }, { cause: error })
+  }
+  const refuse = (error: unknown): never => {
+    if (error instanceof Fault || !isOutage(error)) throw error
+    return away(error)
   }
   return {
     turn(next) {
@@ -27,7 +31,8 @@ export function gate(watcher: Watcher): Gate {
     },
     async connect() {
       if ('why' in state) throw recordsFaults.unavailable({ why: state.why })
-      const connection = await state.link.connect().catch(refuse)
+      // Whatever keeps us from connecting (a name, a certificate, a password) says nothing about a statement.
+      const connection = await state.link.connect().catch(away)
       return client(connection, watcher, refuse)
     },
     async end() {},
