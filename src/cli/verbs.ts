@@ -11,6 +11,7 @@ import { run } from './verbs/run.ts'
 import { status } from './verbs/status.ts'
 import { test } from './verbs/test.ts'
 import { up } from './verbs/up.ts'
+import { user } from './verbs/user.ts'
 import { why } from './verbs/why.ts'
 
 /** Adds itself to the program. */
@@ -27,5 +28,6 @@ export const verbs: readonly Verb[] = [
   test,
   rules,
   reload,
+  user,
   completion,
 ]

@@ -74,7 +74,7 @@ function announce(settings: Settings, office: Office, output: Output): void {
   if (office.first_login) {
     const { username, password } = office.first_login
     output.note(
-      `  ${bold('Login')}    ${username} / ${password}   (printed once; you choose a new one at first login)`,
+      `  ${bold('Login')}    ${username} / ${password}   (until you choose your own at the first login)`,
     )
   }
   output.note(`  ${bold('Try')}      gatehouse test attack`)

@@ -8,12 +8,14 @@ import { getOpenapi } from './routes/openapi.ts'
 import { getOverview } from './routes/overview.ts'
 import { changePassword, closeSession, getSession, openSession } from './routes/session.ts'
 import { listAllNodes, listSites } from './routes/sites.ts'
+import { resetPassword } from './routes/users.ts'
 
 export const routes: { readonly [K in ApiCall]: Handler<K> } = {
   'POST /api/v1/session': openSession,
   'GET /api/v1/session': getSession,
   'DELETE /api/v1/session': closeSession,
   'POST /api/v1/session/password': changePassword,
+  'POST /api/v1/users/{username}/password-reset': resetPassword,
   'GET /api/v1/attacks': list,
   'GET /api/v1/attack-groups': groups,
   'GET /api/v1/attacks-export': exportAttacks,

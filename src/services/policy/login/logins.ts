@@ -1,7 +1,7 @@
 /** Names and passwords: checked in the same time whether the user exists or not, and not too often. */
 import { networkRange } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
-import { isOutdated, type Passwords } from '#parts/identity/passwords.ts'
+import { isOutdated, oneTimePassword, type Passwords } from '#parts/identity/passwords.ts'
 import type { Database } from '#parts/records/database.ts'
 import { findUser, setPassword, type User } from '#parts/records/users.ts'
 import { policyFaults } from '../faults.ts'
@@ -12,6 +12,8 @@ export type Logins = {
   check(username: string, password: string, address: string): Promise<User>
   /** The new password is in force; the user chose it. Throws `policy.password_wrong`, `policy.password_unfit`. */
   change(username: string, current: string, next: string, address: string): Promise<User>
+  /** A one-time password is in force, to be changed at the next login. */
+  reset(user: User): Promise<string>
 }
 
 /** One address has few users; many addresses may be after one user, who must not be locked out by the first of them. */
@@ -74,6 +76,15 @@ export function logins(database: Database, passwords: Passwords, clock: Clock): 
         })
       }
       return user
+    },
+    async reset(user) {
+      const password = oneTimePassword()
+      await setPassword(database, user.id, {
+        password_hash: await passwords.hash(password),
+        must_change_password: true,
+        password_changed_at: new Date(clock.now()).toISOString(),
+      })
+      return password
     },
     async change(username, current, next, address) {
       const user = await known(username, current, address)
