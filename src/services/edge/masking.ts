@@ -115,6 +115,7 @@ function learnSecret(secrets: Map<string, string>, raw: string): void {
     decoded.trim(),
     percentDecoded(decoded),
     unescaped(raw),
+    ...pieces(decoded),
   ]
   for (const spelling of spellings) {
     if (spelling.length < echo_length_min || secrets.size >= secrets_max) continue
@@ -123,6 +124,16 @@ function learnSecret(secrets: Map<string, string>, raw: string): void {
     const encoded = percentEncoded(spelling)
     if (encoded !== spelling) secrets.set(encoded, shapeOf(encoded))
   }
+}
+
+/** The words in a secret that is more than a word: a list, an object, a sentence. A rule may quote any of them. */
+function pieces(text: string): string[] {
+  if (!/[\s"',:{}[\]<>&=;?#\\]/.test(text)) return []
+  return text
+    .slice(0, 4096)
+    .split(/[\s"',:{}[\]<>&=;?#\\]+/)
+    .filter((piece) => piece.length >= 6)
+    .slice(0, 50)
 }
 
 /** Replaces known secrets, the longest first, so that none leaves a rest of another. */

@@ -50,6 +50,15 @@ const wholes: ReadonlySet<string> = new Set([
   'xamzsecuritytoken',
 ])
 
+/** End in `pass` and mean something else. */
+const words: ReadonlySet<string> = new Set([
+  'compass',
+  'bypass',
+  'overpass',
+  'underpass',
+  'trespass',
+])
+
 /** Longer names are cut: what a client writes must not cost. */
 const name_max = 200
 
@@ -60,7 +69,7 @@ export function isSecretName(name: string): boolean {
   if (wholes.has(plain)) return true
   // `user[pass]`, `login.pw`, `pass2`
   const last = normalised(name.slice(lastBreak(name) + 1)).replace(/\d+$/, '')
-  if (wholes.has(last) || last.endsWith('pass')) return true
+  if (wholes.has(last) || (last.endsWith('pass') && !words.has(last))) return true
   for (const part of parts) if (plain.includes(part)) return true
   return false
 }

@@ -10,7 +10,10 @@ export function patternRanges(text: string): Range[] {
   return out
 }
 
-/** 13 to 19 digits, single spaces or dashes (also percent-encoded ones and `+`) between them, with a right check digit (Luhn). */
+/**
+ * 13 to 19 digits with a right check digit (Luhn), in one group or several, with one space, dash, dot or plus (also
+ * percent-encoded) between them. A number begins and ends with a group.
+ */
 function cards(text: string, out: Range[]): void {
   let i = 0
   while (i < text.length) {
@@ -18,36 +21,37 @@ function cards(text: string, out: Range[]): void {
       i++
       continue
     }
-    const digits: number[] = []
-    const places: number[] = []
+    const groups: Range[] = []
     let at = i
-    while (at < text.length) {
-      const c = text.charCodeAt(at)
-      if (isDigit(c)) {
-        digits.push(c - 0x30)
-        places.push(at++)
-        continue
-      }
+    for (;;) {
+      const start = at
+      while (isDigit(text.charCodeAt(at))) at++
+      groups.push([start, at])
       const gap = gapAt(text, at)
       if (gap === 0 || !isDigit(text.charCodeAt(at + gap))) break
       at += gap
     }
-    // The number may stand among other digits: try every start, the longest first; at most 40 digits of a run are tried.
-    if (digits.length >= 13) {
-      let first = 0
-      while (first + 13 <= digits.length) {
-        let found = 0
-        for (let n = Math.min(19, digits.length - first); n >= 13 && found === 0; n--)
-          if (luhn(digits, first, n)) found = n
-        if (found === 0) first++
-        else {
-          out.push([places[first] ?? 0, (places[first + found - 1] ?? 0) + 1])
-          first += found
-        }
-      }
+    for (let first = 0; first < groups.length; first++) {
+      const last = cardEnd(text, groups, first)
+      if (last < 0) continue
+      out.push([groups[first]?.[0] ?? 0, groups[last]?.[1] ?? 0])
+      first = last
     }
     i = at + 1
   }
+}
+
+/** Index of the last group of a card that begins with group `first`, the longest one; -1 when there is none. */
+function cardEnd(text: string, groups: readonly Range[], first: number): number {
+  const digits: number[] = []
+  let found = -1
+  for (let g = first; g < groups.length; g++) {
+    const [start, end] = groups[g] ?? [0, 0]
+    if (digits.length + end - start > 19) break
+    for (let i = start; i < end; i++) digits.push(text.charCodeAt(i) - 0x30)
+    if (digits.length >= 13 && luhn(digits)) found = g
+  }
+  return found
 }
 
 function gapAt(text: string, at: number): number {
@@ -60,11 +64,11 @@ function gapAt(text: string, at: number): number {
   return 0
 }
 
-function luhn(digits: readonly number[], first: number, count: number): boolean {
+function luhn(digits: readonly number[]): boolean {
   let sum = 0
   let all = 0
-  for (let k = 0; k < count; k++) {
-    const digit = digits[first + count - 1 - k] ?? 0
+  for (let k = 0; k < digits.length; k++) {
+    const digit = digits[digits.length - 1 - k] ?? 0
     all |= digit
     const doubled = k % 2 === 1 ? digit * 2 : digit
     sum += doubled > 9 ? doubled - 9 : doubled

@@ -53,29 +53,40 @@ export function looseRanges(text: string): Range[] {
     }
     const start = i
     while (i < text.length && isNameByte(text.charCodeAt(i))) i++
-    const value = valueAfter(text, i)
-    if (value === undefined || !isSecretName(percentDecoded(text.slice(start, i)))) continue
+    const separator = separatorAfter(text, i)
+    // Only a secret's value is looked at to its end, and then skipped: that keeps the whole linear.
+    if (separator === undefined || !isSecretName(percentDecoded(text.slice(start, i)))) continue
+    const value = valueAt(text, separator[1], text.charAt(separator[0]) === '>')
     out.push(value)
     i = Math.max(i, value[1])
   }
   return out
 }
 
-/** The value that a separator right after a name introduces. */
-function valueAfter(text: string, at: number): Range | undefined {
-  let i = skipped(text, at, '"\'])} \t\\')
-  const encoded = /^%3[AaDd]/.test(text.slice(i, i + 3))
-  const separator = text.charAt(i)
-  if (separator !== '=' && separator !== ':' && separator !== '>' && !encoded) return undefined
-  const is_element = separator === '>'
-  i = skipped(text, i + (encoded ? 3 : 1), ' \t\r\n\\')
+/** The sign between a name and its value: `=`, `:`, `>` or an encoded one of them. */
+function separatorAfter(text: string, at: number): Range | undefined {
+  const i = skipped(text, at, '"\'])} \t\\')
+  const sign = text.charAt(i)
+  if (sign === '=' || sign === ':' || sign === '>') return [i, i + 1]
+  return sign === '%' && /^%3[ADad]/.test(text.slice(i, i + 3)) ? [i, i + 3] : undefined
+}
+
+function valueAt(text: string, from: number, is_element: boolean): Range {
+  const i = skipped(text, from, ' \t\r\n\\')
   const quote = text.charAt(i)
   if (quote === '{' || quote === '[') return [i, closing(text, i)]
-  if (quote === '"' || quote === "'") return [i + 1, quoteEnd(text, i + 1, quote)]
-  let end = i
-  const stops = is_element ? '<' : '&,;}]\r\n<"\''
+  if (quote === '"' || quote === "'") {
+    // In a text within a text quotes are escaped, and the next escape ends the value.
+    const is_nested = i > from && text.charAt(i - 1) === '\\'
+    return [i + 1, is_nested ? until(text, i + 1, `\\${quote}`) : quoteEnd(text, i + 1, quote)]
+  }
+  return [i, until(text, i, is_element ? '<' : '&,;}]\r\n<"\'')]
+}
+
+function until(text: string, from: number, stops: string): number {
+  let end = from
   while (end < text.length && !stops.includes(text.charAt(end))) end++
-  return [i, end]
+  return end
 }
 
 function skipped(text: string, at: number, what: string): number {

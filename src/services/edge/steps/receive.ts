@@ -20,7 +20,9 @@ export function receive(exchange: Exchange): StepResult {
   }
   const limits = { bytes_max: limit, silence_ms: core.settings.timeouts.body }
   collectBody(arrival.request, limits, core.room, core.world.clock, (body, held) => {
-    exchange.held_bytes = held
+    // The client may have been gone before its body was.
+    if (exchange.is_closed) core.room.give(held)
+    else exchange.held_bytes = held
     exchange.bytes_in = held
     exchange.proceed(take(exchange, body, limit))
   })
