@@ -9,6 +9,8 @@ export type Contract = {
   readonly id: string
   readonly summary: string
   readonly access: Access
+  /** Of path parameters that are not UUIDs. */
+  readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
   /** Of a 200 answer in JSON; without it the answer is 204, or `media` says what it is. */

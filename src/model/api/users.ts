@@ -7,6 +7,7 @@ export const usersApi = {
     id: 'users.reset_password',
     summary: 'Give a user a one-time password; ends all sessions of that user',
     access: 'administrator',
+    params: z.strictObject({ username: z.string().min(1).max(100) }),
     response: z.strictObject({
       username: z.string(),
       one_time_password: z.string().describe('Told only now; must be changed at the next login'),

@@ -69,9 +69,7 @@ function schemaOf(contract: Contract, path: string): Record<string, unknown> {
     summary: contract.summary,
     tags: [contract.id.split('.')[0] ?? ''],
     security: contract.access === 'public' ? [] : [{ session: [] }],
-    ...(names.length > 0
-      ? { params: z.strictObject(Object.fromEntries(names.map((name) => [name, z.uuid()]))) }
-      : {}),
+    ...(names.length > 0 ? { params: contract.params ?? uuids(names) } : {}),
     ...(contract.query ? { querystring: contract.query } : {}),
     ...(contract.body ? { body: contract.body } : {}),
     response: {
@@ -80,6 +78,10 @@ function schemaOf(contract: Contract, path: string): Record<string, unknown> {
       '5xx': { description: 'Failed', ...problem },
     },
   }
+}
+
+function uuids(names: readonly string[]): z.ZodObject {
+  return z.strictObject(Object.fromEntries(names.map((name) => [name, z.uuid()])))
 }
 
 function answerSchema(contract: Contract): Record<string, unknown> {
