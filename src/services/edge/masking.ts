@@ -8,6 +8,7 @@ import { isSecretName } from './masking/names.ts'
 import { patternRanges } from './masking/patterns.ts'
 import {
   cookieRanges,
+  decoded,
   looseRanges,
   multipartRanges,
   percentDecoded,
@@ -49,8 +50,6 @@ export function maskRequest(
   const inUri = learn(uri, textRanges(uri))
   const inHeaders = headers.map(([name, value]) => learn(value, headerRanges(name, value)))
   const inBody = learn(body, bodyRanges(body, content_type))
-  for (const decoded of [percentDecoded(uri), percentDecoded(body)])
-    learn(decoded, textRanges(decoded))
   const echo = echoes(secrets)
   return {
     uri: echo(masked(uri, inUri)),
@@ -99,23 +98,42 @@ function bodyRanges(body: string, content_type: string): readonly Range[] {
   return out
 }
 
-/** By names and by looks, whatever kind of text it is. */
+/** By names and by looks, whatever kind of text it is, also below one or two layers of percent-encoding. */
 function textRanges(text: string): Range[] {
   if (text === '') return []
+  const out = plainRanges(text)
+  let layer = text
+  let places: readonly Uint32Array[] = []
+  for (let depth = 0; depth < 2 && layer.includes('%'); depth++) {
+    const inner = decoded(layer)
+    places = [inner.from, ...places]
+    for (const [start, end] of plainRanges(inner.text))
+      out.push([placeOf(places, start), placeOf(places, end)])
+    layer = inner.text
+  }
+  return out
+}
+
+/** Back through the layers to the place in the text as sent. */
+function placeOf(layers: readonly Uint32Array[], at: number): number {
+  return layers.reduce((place, from) => from[place] ?? 0, at)
+}
+
+function plainRanges(text: string): Range[] {
   return [...queryRanges(text, 0, text.length), ...looseRanges(text), ...patternRanges(text)]
 }
 
 /** The spellings under which a secret may be quoted by a rule. */
 function learnSecret(secrets: Map<string, string>, raw: string): void {
-  const decoded = percentDecoded(raw)
+  const plain = percentDecoded(raw)
   const spellings = [
     raw,
     raw.trim(),
-    decoded,
-    decoded.trim(),
-    percentDecoded(decoded),
+    plain,
+    plain.trim(),
+    percentDecoded(plain),
     unescaped(raw),
-    ...pieces(decoded),
+    ...pieces(plain),
   ]
   for (const spelling of spellings) {
     if (spelling.length < echo_length_min || secrets.size >= secrets_max) continue

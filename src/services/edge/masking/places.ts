@@ -164,19 +164,38 @@ function isNameByte(c: number): boolean {
 
 /** `%41` becomes `A`, `+` a space; what is no escape stays. */
 export function percentDecoded(text: string): string {
-  if (!text.includes('%') && !text.includes('+')) return text
+  return text.includes('%') || text.includes('+') ? decoded(text).text : text
+}
+
+/** The same, with the place in `text` that each character (and the end) came from. */
+export function decoded(text: string): { readonly text: string; readonly from: Uint32Array } {
+  const from = new Uint32Array(text.length + 1)
   let out = ''
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charAt(i)
-    if (c === '+') out += ' '
-    else if (c === '%') {
-      const byte = Number.parseInt(text.slice(i + 1, i + 3), 16)
-      if (Number.isNaN(byte) || !/^[0-9a-fA-F]{2}$/.test(text.slice(i + 1, i + 3))) out += c
-      else {
-        out += String.fromCharCode(byte)
-        i += 2
-      }
-    } else out += c
+  let i = 0
+  while (i < text.length) {
+    from[out.length] = i
+    const c = text.charCodeAt(i)
+    const byte = c === 0x25 ? hexPair(text, i + 1) : -1
+    if (byte >= 0) {
+      out += String.fromCharCode(byte)
+      i += 3
+    } else {
+      out += c === 0x2b ? ' ' : text.charAt(i)
+      i++
+    }
   }
-  return out
+  from[out.length] = text.length
+  return { text: out, from }
+}
+
+function hexPair(text: string, at: number): number {
+  const high = hexDigit(text.charCodeAt(at))
+  const low = hexDigit(text.charCodeAt(at + 1))
+  return high < 0 || low < 0 ? -1 : high * 16 + low
+}
+
+function hexDigit(c: number): number {
+  if (c >= 0x30 && c <= 0x39) return c - 0x30
+  const lower = c | 0x20
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
 }
