@@ -1,7 +1,7 @@
 /** A transaction: the state of one request, and the phases that move it. */
 import { bodyProcessors } from '../bodies.ts'
 import { variableNamed } from '../compile/templates.ts'
-import type { Program, State } from '../program.ts'
+import type { Program, ResponseFacts, State } from '../program.ts'
 import type { Intervention, Transaction, TransactionStart } from '../transaction.ts'
 import { entriesOf } from '../variables/define.ts'
 import { requestHeader } from '../variables/request.ts'
@@ -17,53 +17,81 @@ const multipartPartsMax = 1000
 export function begin(program: Program, start: TransactionStart): Transaction {
   const state = initialState(program, start)
   state.body_processor = processorOf(requestHeader(state, 'content-type'))
-  const run = (phase: number): Intervention | undefined => {
-    const isOver = state.intervention?.disruptive === true || phase <= state.allowed_to
-    if (phase <= state.phase) return state.intervention
-    if (state.engine === 'Off' || (isOver && phase < 5)) state.phase = phase
-    else runPhase(state, phase)
-    return state.intervention
+  return new RunningTransaction(state)
+}
+
+type BodyFacts = { readonly truncated?: boolean; readonly error?: string }
+
+/** A class, because getters on a bare object cost a hidden class each, which only a full collection frees. */
+class RunningTransaction implements Transaction {
+  readonly #state: State
+
+  constructor(state: State) {
+    this.#state = state
   }
-  return {
-    requestHeaders: () => run(1),
-    requestBody(body, facts = {}) {
-      if (state.phase < 2) readBody(state, body, facts)
-      return run(2)
-    },
-    responseHeaders(response) {
-      state.response = response
-      return run(3)
-    },
-    wantsResponseBody() {
-      const { response_body_mime_types: types } = program.settings
-      if (!state.response_body_access || state.engine === 'Off') return false
-      return types.includes('*') || types.includes(responseType(state))
-    },
-    responseBody(body, facts = {}) {
-      state.response_body = state.response_body_access ? body : undefined
-      state.is_response_truncated = facts.truncated === true
-      return run(4)
-    },
-    logging: () => void run(5),
-    matches: state.matches,
-    get matches_left_out() {
-      return state.matches_left_out
-    },
-    get scores() {
-      return scoresOf(state)
-    },
-    get intervention() {
-      return state.intervention
-    },
-    variable: (name) => firstValue(state, name),
+
+  requestHeaders(): Intervention | undefined {
+    return run(this.#state, 1)
+  }
+
+  requestBody(body: string | undefined, facts: BodyFacts = {}): Intervention | undefined {
+    if (this.#state.phase < 2) readBody(this.#state, body, facts)
+    return run(this.#state, 2)
+  }
+
+  responseHeaders(response: ResponseFacts): Intervention | undefined {
+    this.#state.response = response
+    return run(this.#state, 3)
+  }
+
+  wantsResponseBody(): boolean {
+    const { response_body_access, engine, program } = this.#state
+    const types = program.settings.response_body_mime_types
+    if (!response_body_access || engine === 'Off') return false
+    return types.includes('*') || types.includes(responseType(this.#state))
+  }
+
+  responseBody(body: string | undefined, facts: BodyFacts = {}): Intervention | undefined {
+    this.#state.response_body = this.#state.response_body_access ? body : undefined
+    this.#state.is_response_truncated = facts.truncated === true
+    return run(this.#state, 4)
+  }
+
+  logging() {
+    run(this.#state, 5)
+  }
+
+  get matches() {
+    return this.#state.matches
+  }
+
+  get matches_left_out() {
+    return this.#state.matches_left_out
+  }
+
+  get scores() {
+    return scoresOf(this.#state)
+  }
+
+  get intervention() {
+    return this.#state.intervention
+  }
+
+  variable(name: string): string | undefined {
+    return firstValue(this.#state, name)
   }
 }
 
-function readBody(
-  state: State,
-  body: string | undefined,
-  facts: { readonly truncated?: boolean; readonly error?: string },
-) {
+/** Runs a phase unless it ran before or the request is decided; the phase for logging always runs. */
+function run(state: State, phase: number): Intervention | undefined {
+  if (phase <= state.phase) return state.intervention
+  const isOver = state.intervention?.disruptive === true || phase <= state.allowed_to
+  if (state.engine === 'Off' || (isOver && phase < 5)) state.phase = phase
+  else runPhase(state, phase)
+  return state.intervention
+}
+
+function readBody(state: State, body: string | undefined, facts: BodyFacts) {
   state.is_body_truncated = facts.truncated === true
   state.body_error = facts.error
   if (body === undefined || !state.request_body_access) return

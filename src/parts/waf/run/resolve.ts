@@ -28,11 +28,9 @@ export function withoutRemoved(
 function collect(state: State, plan: TargetPlan): readonly Entry[] {
   const [first] = plan.targets
   if (plan.targets.length === 1 && first !== undefined) return entriesOfTarget(state, first)
-  const all: Entry[] = []
-  for (const target of plan.targets) {
-    for (const entry of entriesOfTarget(state, target)) all.push(entry)
-  }
-  return all
+  const lists = plan.targets.map((target) => entriesOfTarget(state, target))
+  const [only, ...others] = lists.filter((list) => list.length > 0)
+  return only === undefined ? nothing : others.length === 0 ? only : only.concat(...others)
 }
 
 function entriesOfTarget(state: State, target: Target): readonly Entry[] {
