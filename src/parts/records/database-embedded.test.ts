@@ -163,6 +163,15 @@ test('an engine that died is opened again, and calls in between say so', async (
   assert.equal(await countOf(db), before)
 })
 
+test('a directory that cannot be made is a fault that names it', async () => {
+  const file = join(root, 'file')
+  writeFileSync(file, '')
+  await assert.rejects(openDatabase({ kind: 'embedded', dir: join(file, 'db') }, testWorld()), {
+    code: 'records.no_access',
+    message: /file\/db/,
+  })
+})
+
 test('a directory that holds no cluster we can open is a fault that says what to do', async () => {
   const bad = join(root, 'bad')
   mkdirSync(join(bad, 'pgdata'), { recursive: true })

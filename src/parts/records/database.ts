@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Kysely, PostgresDialect } from 'kysely'
 import { Fault, messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
-import { lockDirectory } from './engine/directory-lock.ts'
+import { type DirectoryLock, lockDirectory } from './engine/directory-lock.ts'
 import { type EmbeddedLink, embeddedLink } from './engine/embedded.ts'
 import { diskForcer } from './engine/force-to-disk.ts'
 import { type Gate, gate } from './engine/gate.ts'
@@ -39,7 +39,7 @@ const retry_ms = { first: 250, max: 5_000 }
 
 /**
  * Embedded: resolves when the tables are there. PostgreSQL: resolves at once and keeps trying while it is away.
- * @throws records.in_use, records.broken, records.not_migrated (embedded only)
+ * @throws records.no_access, records.in_use, records.broken, records.not_migrated (embedded only)
  */
 export function openDatabase(settings: DatabaseSettings, world: World): Promise<Database> {
   return settings.kind === 'embedded'
@@ -49,8 +49,7 @@ export function openDatabase(settings: DatabaseSettings, world: World): Promise<
 
 async function openEmbedded(dir: string, world: World): Promise<Database> {
   await using rising = new AsyncDisposableStack()
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
-  const claim = await lockDirectory(dir)
+  const claim = await claimed(dir)
   if (!claim.is_held) throw recordsFaults.in_use({ dir, holder: claim.holder })
   rising.use(claim.lock)
 
@@ -96,6 +95,16 @@ async function openEmbedded(dir: string, world: World): Promise<Database> {
       await force()
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+/** Makes the directory when there is none. */
+async function claimed(dir: string): Promise<DirectoryLock> {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    return await lockDirectory(dir)
+  } catch (cause) {
+    throw recordsFaults.no_access({ dir, why: messageOf(cause) }, { cause })
   }
 }
 

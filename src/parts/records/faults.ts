@@ -6,6 +6,8 @@ export const recordsFaults = faults('records', {
   unavailable: (f: { why: string }) => `Cannot reach the database: ${f.why}`,
   in_use: (f: { dir: string; holder: string }) =>
     `Cannot open the database in "${f.dir}": ${f.holder} is using it`,
+  no_access: (f: { dir: string; why: string }) =>
+    `Cannot use "${f.dir}" for the database: ${f.why}`,
   broken: (f: { dir: string; why: string }) =>
     `Cannot open the database in "${f.dir}": ${f.why}; move the directory away to start empty`,
   not_migrated: (f: { why: string }) =>

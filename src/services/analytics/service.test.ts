@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, beforeEach, test } from 'node:test'
 import type { NodeStatus } from '#model/node.ts'
-import { listAttacks } from '#parts/records/attacks.ts'
+import { lastChange, listAttacks } from '#parts/records/attacks.ts'
 import { getHit, listHits } from '#parts/records/hits.ts'
 import { listNodes } from '#parts/records/nodes.ts'
-import { noonPlus } from '#parts/records/records.support.ts'
+import { floodOfHits, noonPlus } from '#parts/records/records.support.ts'
 import { deleteOlderThan } from '#parts/records/retention.ts'
 import { trafficTotals } from '#parts/records/traffic.ts'
 import { hitRecord, type TestAnalytics, testAnalytics, trafficRecord } from './analytics.support.ts'
+import { startAnalytics } from './service.ts'
+import { AnalyticsSettings } from './settings.ts'
 
 let analytics: TestAnalytics
 before(async () => {
@@ -171,4 +173,22 @@ test('the newest report of a node is kept; what is none is refused', async () =>
   assert.equal((await analytics.post('/v1/status', { node: 'n1' })).status, 400)
   const nul = await analytics.post('/v1/status', { ...status, rule_set: '\0' })
   assert.deepEqual([nul.status, await code(nul)], [400, 'records.bad_value'])
+})
+
+test('a stop answers the batch under way and then takes no more', async () => {
+  const other = await testAnalytics()
+  const under_way = other.deliver(floodOfHits(500).map((hit) => ({ kind: 'hit', hit })))
+  while ((await lastChange(other.database)) === 0);
+  await other[Symbol.asyncDispose]()
+  assert.deepEqual(await under_way, { stored: 500, rejected: [] })
+  await assert.rejects(other.deliver([]))
+})
+
+test('an address that cannot be had is a fault that names it', async () => {
+  const { database, world, url } = analytics
+  const settings = AnalyticsSettings.parse({ listen: new URL(url).host })
+  await assert.rejects(startAnalytics(settings, { database }, world), {
+    code: 'analytics.cannot_listen',
+    message: /EADDRINUSE/,
+  })
 })

@@ -43,7 +43,7 @@ export async function startAnalytics(
     world.log,
   )
   rising.use(retention(settings, database, world))
-  const server = rising.use(await listen(settings.listen, listener))
+  const server = rising.use(await listen(settings.listen, listener, world.clock))
   world.log.event('analytics.started', { address: server.address })
   const closing = rising.move()
   return { address: server.address, [Symbol.asyncDispose]: () => closing.disposeAsync() }

@@ -12,6 +12,7 @@ export type DirectoryLock =
 /**
  * Takes the lock of `dir`, or tells who has it. The lock is an abstract unix socket (unix(7)), which lives as long as
  * its process; its name comes from a secret file in the directory, so that nobody else on the machine can take it.
+ * Abstract names are known within one network namespace: two containers that share a directory are not kept apart.
  */
 export async function lockDirectory(dir: string): Promise<DirectoryLock> {
   const name = `\0gatehouse-records-${secretOf(dir)}`

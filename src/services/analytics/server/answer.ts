@@ -10,7 +10,7 @@ import { readJson } from './body.ts'
 export type Call = (body: unknown) => Promise<object | undefined>
 
 /** Batches in memory at once; senders wait and come again. */
-const calls_max = 8
+const calls_max = 16
 
 const statuses: Readonly<Record<string, number>> = {
   'analytics.not_for_browsers': 403,

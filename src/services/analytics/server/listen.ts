@@ -1,6 +1,7 @@
 /** The socket that edges deliver to. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { isIPv6 } from 'node:net'
+import type { Clock } from '#base/clock.ts'
 import { messageOf } from '#base/fault.ts'
 import { analyticsFaults } from '../faults.ts'
 
@@ -8,6 +9,7 @@ import { analyticsFaults } from '../faults.ts'
 export async function listen(
   address: string,
   listener: RequestListener,
+  clock: Clock,
 ): Promise<AsyncDisposable & { readonly address: string }> {
   const server = createServer(
     {
@@ -29,7 +31,7 @@ export async function listen(
     )
     server.listen({ port, ...(host === '*' ? {} : { host }) }, resolve)
   })
-  return { address: addressOf(server), [Symbol.asyncDispose]: () => close(server) }
+  return { address: addressOf(server), [Symbol.asyncDispose]: () => close(server, clock) }
 }
 
 function addressOf(server: Server): string {
@@ -38,9 +40,13 @@ function addressOf(server: Server): string {
   return `${isIPv6(bound.address) ? `[${bound.address}]` : bound.address}:${bound.port}`
 }
 
-/** Requests under way are answered; connections that only wait are closed. */
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
+/** A batch is stored well within this; what is cut off comes again. */
+const drain_ms = 5_000
+
+/** Requests under way are answered, for a while; connections that only wait are closed. */
+async function close(server: Server, clock: Clock): Promise<void> {
+  using _limit = clock.after(drain_ms, () => server.closeAllConnections())
+  await new Promise<void>((resolve) => {
     server.close(() => resolve())
     server.closeIdleConnections()
   })
