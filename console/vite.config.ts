@@ -6,6 +6,8 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwindcss()],
+  // For `vite console`: the API of a gateway that runs here with its default settings.
+  server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
   build: {
     outDir: 'dist',
     target: ['chrome123', 'firefox128', 'safari17.5'],

@@ -1,7 +1,10 @@
 /** Every text of the console in one table: to speak another language is to replace this file. */
 import type { Action } from '#model/hit.ts'
+import { compact } from './format/number.ts'
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many)
+
+const counted = (n: number, one: string, many: string) => `${compact(n)} ${plural(n, one, many)}`
 
 export const words = {
   product: 'Gatehouse',
@@ -101,16 +104,16 @@ export const words = {
     targets: 'Top targets',
     latest: 'Latest attacks',
     all_attacks: 'All attacks',
-    hits: (n: string) => `${n} hits`,
+    hits: (n: number) => counted(n, 'hit', 'hits'),
     nothing: 'None in this time.',
-    empty_title: 'No request has come through yet',
+    empty_title: 'No request in this time',
     empty_text: 'Send one honest request and one attack through the gateway:',
   },
 
   attacks: {
     title: 'Attacks',
     filter: 'Filter',
-    filter_placeholder: 'type:sqli client:203.0.113.9 last:1h or any text',
+    filter_placeholder: 'type:sqli last:1h or any text',
     remove: (what: string) => `Remove ${what}`,
     clear: 'Clear all',
     group: 'Group by',
@@ -135,8 +138,8 @@ export const words = {
     loading_more: 'Reading more',
     end: (n: string) => `That is all: ${n}`,
     facets: 'Types found',
-    totals: (attacks: string, hits: string, blocked: string) =>
-      `${attacks} attacks · ${hits} hits · ${blocked} blocked`,
+    totals: (attacks: number, hits: number, blocked: number) =>
+      `${counted(attacks, 'attack', 'attacks')} · ${counted(hits, 'hit', 'hits')} · ${compact(blocked)} blocked`,
     empty_title: 'No attack yet',
     empty_text: 'That is good news, or nothing was sent. Try one yourself:',
     none_title: 'Nothing fits this filter',
@@ -169,6 +172,7 @@ export const words = {
     sent: 'Sent',
     saw: 'What the rule saw',
     as_text: 'As compared',
+    read_as: (what: string) => `Read as ${what}`,
     same_as_above: 'Decoded as shown above.',
     show_all_rules: (n: number) => `Show all ${n} rules`,
     rules: (n: number) => `${n} matched ${plural(n, 'rule', 'rules')}`,

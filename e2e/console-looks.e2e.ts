@@ -58,6 +58,14 @@ test('overview', async () => {
   await holds('overview')
 })
 
+test('overview in numbers', async () => {
+  const show = page.getByRole('button', { name: 'Show as table' })
+  await show.first().click()
+  await page.getByRole('columnheader', { name: 'Allowed' }).waitFor()
+  await holds('overview-table')
+  await show.first().click()
+})
+
 test('overview of a week', async () => {
   await page.getByRole('radio', { name: '7 days' }).click()
   await page.waitForURL('**/?range=7d')
@@ -139,12 +147,14 @@ test('an attack that is not there', async () => {
   await holds('problem')
 })
 
-test('a screen of 320 pixels scrolls in one direction only', async () => {
-  await page.setViewportSize({ width: 320, height: 640 })
+test('screens from 320 pixels on scroll in one direction only', async () => {
   for (const path of ['/', '/attacks', '/attacks?group=target', '/sites', '/no/such/page']) {
     await page.goto(server.url + path)
-    await page.getByRole('heading', { level: 1 }).waitFor()
-    await page.waitForTimeout(300)
-    assert.equal(await scrollsSideways(page), false, path)
+    await page.getByRole('heading', { level: 1 }).first().waitFor()
+    for (const width of [320, 640, 768, 1024, 1160]) {
+      await page.setViewportSize({ width, height: 700 })
+      await page.waitForTimeout(150)
+      assert.equal(await scrollsSideways(page), false, `${path} at ${width}`)
+    }
   }
 })

@@ -11,8 +11,14 @@ export function ChartTable({
 }: PlotInput & { readonly title: string }) {
   const rows = at_s.map((s, i) => ({ s, i })).reverse()
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section tabIndex={0} aria-label={title} className="h-60 overflow-auto">
+    // biome-ignore lint/a11y/useSemanticElements: no part of a form
+    <div
+      role="group"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label={title}
+      className="h-60 overflow-auto"
+    >
       <table className="w-full text-right text-sm">
         <caption className="sr-only">{title}</caption>
         <thead className="sticky top-0 bg-surface">
@@ -42,6 +48,6 @@ export function ChartTable({
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }

@@ -39,3 +39,10 @@ test('variableWords() names the place of a payload', () => {
   assert.equal(variableWords(''), 'the request as a whole')
   assert.equal(variableWords('TX:score'), 'TX:score')
 })
+
+test('operatorWords() reads an expression without a name as @rx, as the rule language does', () => {
+  assert.deepEqual(operatorWords('!^[\\w ]+$'), {
+    sentence: 'does not hold: matches the regular expression',
+    argument: '^[\\w ]+$',
+  })
+})

@@ -1,33 +1,33 @@
 /** Operators and transformations of the rule language in words. Source: ModSecurity v3 reference manual. */
 
-const operators: Readonly<Record<string, (argument: string) => string>> = {
-  rx: () => 'matches the regular expression',
-  rxglobal: () => 'matches the regular expression',
-  detectsqli: () => 'reads as SQL injection',
-  detectxss: () => 'reads as script injection',
-  pm: () => 'contains one of the phrases',
-  pmf: () => 'contains a phrase of the list',
-  pmfromfile: () => 'contains a phrase of the list',
-  within: () => 'is one of',
-  contains: () => 'contains',
-  containsword: () => 'contains the word',
-  streq: () => 'is exactly',
-  strmatch: () => 'contains',
-  beginswith: () => 'begins with',
-  endswith: () => 'ends with',
-  eq: () => 'equals',
-  ge: () => 'is at least',
-  gt: () => 'is greater than',
-  le: () => 'is at most',
-  lt: () => 'is less than',
-  ipmatch: () => 'is an address within',
-  ipmatchf: () => 'is an address of the list',
-  ipmatchfromfile: () => 'is an address of the list',
-  validatebyterange: () => 'has bytes outside of',
-  validateurlencoding: () => 'is not validly URL encoded',
-  validateutf8encoding: () => 'is not valid UTF-8',
-  verifycc: () => 'holds a payment card number',
-  unconditionalmatch: () => 'was present',
+const operators: Readonly<Record<string, string>> = {
+  rx: 'matches the regular expression',
+  rxglobal: 'matches the regular expression',
+  detectsqli: 'reads as SQL injection',
+  detectxss: 'reads as script injection',
+  pm: 'contains one of the phrases',
+  pmf: 'contains a phrase of the list',
+  pmfromfile: 'contains a phrase of the list',
+  within: 'is one of',
+  contains: 'contains',
+  containsword: 'contains the word',
+  streq: 'is exactly',
+  strmatch: 'contains',
+  beginswith: 'begins with',
+  endswith: 'ends with',
+  eq: 'equals',
+  ge: 'is at least',
+  gt: 'is greater than',
+  le: 'is at most',
+  lt: 'is less than',
+  ipmatch: 'is an address within',
+  ipmatchf: 'is an address of the list',
+  ipmatchfromfile: 'is an address of the list',
+  validatebyterange: 'has bytes outside of',
+  validateurlencoding: 'is not validly URL encoded',
+  validateutf8encoding: 'is not valid UTF-8',
+  verifycc: 'holds a payment card number',
+  unconditionalmatch: 'was present',
 }
 
 export type OperatorWords = {
@@ -37,13 +37,14 @@ export type OperatorWords = {
   readonly argument: string
 }
 
-/** Reads `!@rx ^GET$`: what the operator asks of a value, and its argument. Unknown ones keep their name. */
+/** Reads `!@rx ^GET$`: what the operator asks of a value, and its argument. Without a name it is `@rx`; unknown ones keep theirs. */
 export function operatorWords(operator: string): OperatorWords {
-  const [, not, name, argument = ''] = /^(!?)@?(\w+)(?:\s+([\s\S]*))?$/.exec(operator) ?? []
-  const words = name === undefined ? undefined : operators[name.toLowerCase()]
+  if (operator === '') return { sentence: 'was present', argument: '' }
+  const [, not, name = 'rx', rest = ''] = /^(!?)(?:@(\w+)\s*)?([\s\S]*)$/.exec(operator) ?? []
+  const argument = rest.trimEnd()
+  const words = operators[name.toLowerCase()]
   if (words === undefined) return { sentence: 'fits', argument: operator }
-  const sentence = words(argument)
-  return { sentence: not === '!' ? `does not hold: ${sentence}` : sentence, argument }
+  return { sentence: not === '!' ? `does not hold: ${words}` : words, argument }
 }
 
 const transformations: Readonly<Record<string, string>> = {

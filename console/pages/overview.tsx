@@ -41,14 +41,24 @@ export function OverviewPage() {
   )
 }
 
-function Numbers({ overview, range }: { readonly overview: Overview; readonly range: Range }) {
-  const text = words.overview
+type Props = { readonly overview: Overview; readonly range: Range }
+
+function Numbers({ overview, range }: Props) {
   const { totals } = overview
   const is_quiet = totals.requests + totals.abnormal + totals.attacks === 0
   return (
     <div className="flex flex-col gap-4">
       <Verdict sentence={overview.verdict} is_healthy={overview.is_healthy} />
-      {is_quiet && <FirstRequest />}
+      {is_quiet ? <FirstRequest /> : <Charts overview={overview} range={range} />}
+      <LatestAttacks />
+    </div>
+  )
+}
+
+function Charts({ overview, range }: Props) {
+  const text = words.overview
+  return (
+    <>
       <Tiles overview={overview} />
       <div className="grid gap-4 xl:grid-cols-[3fr_2fr]">
         <TrafficChart overview={overview} />
@@ -68,7 +78,6 @@ function Numbers({ overview, range }: { readonly overview: Overview; readonly ra
         <Ranking title={text.clients} range={range} filter="client" rows={overview.top_clients} />
         <Ranking title={text.targets} range={range} filter="target" rows={overview.top_targets} />
       </div>
-      <LatestAttacks />
-    </div>
+    </>
   )
 }

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
 /** Room for a table of six columns beside the rail. */
-const wide = '(min-width: 60rem)'
+const wide = '(min-width: 72rem)'
 
 export function useIsWide(): boolean {
   return useSyncExternalStore(

@@ -30,11 +30,11 @@ export function HitView({ hit, children }: Props) {
           </Panel>
           {heaviest && (
             <Panel title={text.decoded} lead={text.decoded_lead}>
-              <Ladder match={heaviest} />
+              <Ladder match={heaviest} request={hit.request} />
             </Panel>
           )}
           <Panel title={text.rules(hit.matches.length)}>
-            <Rules matches={hit.matches} shown={heaviest} />
+            <Rules hit={hit} shown={heaviest} />
           </Panel>
         </div>
         <div className="flex min-w-0 flex-col gap-4">

@@ -1,7 +1,10 @@
-import type { MatchRecord } from '#model/hit.ts'
-import { transformationWords } from '../../format/operator-words.ts'
+import type { MatchRecord, RequestRecord } from '#model/hit.ts'
+import { transformationWords, variableWords } from '../../format/operator-words.ts'
+import { wireText } from '../../format/wire.ts'
 import { Marked } from '../../ui/marked.tsx'
 import { words } from '../../words.ts'
+
+type Props = { readonly match: MatchRecord; readonly request: RequestRecord }
 
 type Rung = {
   readonly label: string
@@ -11,8 +14,8 @@ type Rung = {
 }
 
 /** How a value came to be what the rule saw, step by step. Steps that changed nothing are not told. */
-export function Ladder({ match }: { readonly match: MatchRecord }) {
-  const rungs = rungsOf(match)
+export function Ladder({ match, request }: Props) {
+  const rungs = rungsOf(match, wireText(request, match))
   const hit = [{ start: match.highlight_start, end: match.highlight_end }]
   return (
     <ol className="flex flex-col">
@@ -44,16 +47,25 @@ export function Ladder({ match }: { readonly match: MatchRecord }) {
 }
 
 /** Of equal values only the first is told; the last one is what the rule saw. */
-function rungsOf({ raw_value, steps, value }: MatchRecord): readonly Rung[] {
+function rungsOf(match: MatchRecord, wire: string | undefined): readonly Rung[] {
+  const { raw_value, steps, value, variable } = match
+  const text = words.attack
   const changing = steps.filter((step, i) => step.value !== (steps[i - 1]?.value ?? raw_value))
   const rungs: Omit<Rung, 'is_last'>[] = [
-    { label: words.attack.sent, value: raw_value },
+    ...(wire === undefined ? [] : [{ label: text.sent, value: wire }]),
+    {
+      label: wire === undefined ? text.sent : text.read_as(variableWords(variable)),
+      value: raw_value,
+    },
     ...changing.map((step) => ({
       label: transformationWords(step.transformation),
       name: step.transformation,
       value: step.value,
     })),
   ]
-  if (rungs.at(-1)?.value !== value) rungs.push({ label: words.attack.as_text, value })
+  const last = rungs.at(-1)
+  // Steps are cut shorter than the value that the rule saw.
+  if (last && value.startsWith(last.value)) rungs[rungs.length - 1] = { ...last, value }
+  else rungs.push({ label: text.as_text, value })
   return rungs.map((rung, i) => ({ ...rung, is_last: i === rungs.length - 1 }))
 }

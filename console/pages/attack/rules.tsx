@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { MatchRecord } from '#model/hit.ts'
+import type { Hit, MatchRecord, RequestRecord } from '#model/hit.ts'
 import { operatorWords, variableWords } from '../../format/operator-words.ts'
 import { Tag } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -11,13 +11,14 @@ import { Ladder } from './ladder.tsx'
 const listed_max = 25
 
 type Props = {
-  readonly matches: readonly MatchRecord[]
+  readonly hit: Hit
   /** The match whose decoding stands above: what is decoded alike is not shown again. */
   readonly shown: MatchRecord | undefined
 }
 
 /** Every rule that matched, heaviest first; the first is open. */
-export function Rules({ matches, shown }: Props) {
+export function Rules({ hit, shown }: Props) {
+  const { matches, request } = hit
   const [is_all, setAll] = useState(false)
   if (matches.length === 0) return <p className="text-ink-2">{words.attack.no_rules}</p>
   const sorted = matches.toSorted((a, b) => b.score - a.score)
@@ -27,7 +28,12 @@ export function Rules({ matches, shown }: Props) {
       {listed.map((match, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a rule may match a variable more than once
         <li key={i}>
-          <Rule match={match} is_open={i === 0} is_decoded_alike={isAlike(match, shown)} />
+          <Rule
+            match={match}
+            request={request}
+            is_open={i === 0}
+            is_decoded_alike={isAlike(match, shown)}
+          />
         </li>
       ))}
       {listed.length < sorted.length && (
@@ -65,12 +71,13 @@ function isAlike(match: MatchRecord, shown: MatchRecord | undefined): boolean {
 }
 
 type RuleProps = {
+  readonly request: RequestRecord
   readonly match: MatchRecord
   readonly is_open: boolean
   readonly is_decoded_alike: boolean
 }
 
-function Rule({ match, is_open, is_decoded_alike }: RuleProps) {
+function Rule({ match, request, is_open, is_decoded_alike }: RuleProps) {
   const text = words.attack
   const [is_shown, setShown] = useState(is_open)
   return (
@@ -98,7 +105,7 @@ function Rule({ match, is_open, is_decoded_alike }: RuleProps) {
           {is_decoded_alike ? (
             <p className="label">{text.same_as_above}</p>
           ) : (
-            <Ladder match={match} />
+            <Ladder match={match} request={request} />
           )}
         </div>
       )}

@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { Attack } from '#model/attack.ts'
 import { attackTypeNames } from '#model/attack-type-names.ts'
-import { compact } from '../../format/number.ts'
 import { BlockedBadge } from '../../ui/badge.tsx'
 import { When } from '../../ui/when.tsx'
 import { words } from '../../words.ts'
@@ -55,7 +54,7 @@ function Card({ attack }: { readonly attack: Attack }) {
           {attack.clients > 1 && ` ${words.attacks.more_clients(attack.clients - 1)}`}
         </span>
         <span className="shrink-0">
-          {words.overview.hits(compact(attack.hits))} · <When at={attack.last_at} />
+          {words.overview.hits(attack.hits)} · <When at={attack.last_at} />
         </span>
       </span>
     </Link>

@@ -33,11 +33,11 @@ const columns = column.columns([
 ])
 
 const widths: Readonly<Record<string, string>> = {
-  last_at: 'w-32',
-  attack_type: 'w-52',
-  client: 'w-44',
-  hits: 'w-20 text-right',
-  blocked: 'w-44',
+  last_at: 'w-28',
+  attack_type: 'w-50',
+  client: 'w-40',
+  hits: 'w-16 text-right',
+  blocked: 'w-38',
 }
 
 type Props = {

@@ -48,7 +48,7 @@ export function LatestAttacks() {
             <Link
               to="/attacks/$id"
               params={{ id: attack.id }}
-              className="-mx-2 grid grid-cols-[auto_1fr_auto] items-center gap-x-4 gap-y-0.5 rounded-md px-2 py-2 hover:bg-hover md:grid-cols-[5rem_12rem_minmax(0,1fr)_9rem_auto]"
+              className="-mx-2 grid grid-cols-[auto_1fr_auto] items-center gap-x-4 gap-y-0.5 rounded-md px-2 py-2 hover:bg-hover lg:grid-cols-[5rem_12rem_minmax(0,1fr)_9rem_auto]"
             >
               <span className="text-ink-2 text-sm">
                 <When at={attack.last_at} />
@@ -56,10 +56,10 @@ export function LatestAttacks() {
               <span className="min-w-0 truncate font-medium">
                 {attackTypeNames[attack.attack_type]}
               </span>
-              <code className="min-w-0 truncate text-sm max-md:order-last max-md:col-span-3">
+              <code className="min-w-0 truncate text-sm max-lg:order-last max-lg:col-span-3">
                 {attack.value}
               </code>
-              <span className="truncate font-mono text-ink-2 text-sm max-md:hidden">
+              <span className="truncate font-mono text-ink-2 text-sm max-lg:hidden">
                 {attack.client}
               </span>
               <span className="justify-self-end">
