@@ -59,7 +59,7 @@ export function hitsOf(exchange: Exchange, finding: Finding): Hit[] {
       score: group.matches.reduce((sum, match) => sum + match.score, 0),
       action: group.action,
       status,
-      reason: reasonOf(group),
+      reason: reasonOf(group, masking),
       bundle: core.bundle,
       rule_set: core.rule_set,
       matches: group.matches.slice(0, matches_max).map((match) => matchRecord(match, masking)),
@@ -75,11 +75,9 @@ export function hitsOf(exchange: Exchange, finding: Finding): Hit[] {
   })
 }
 
-function reasonOf(group: FindingGroup): string {
-  return cut(
-    printable(group.reason === '' ? attackTypeNames[group.attack_type] : group.reason),
-    1024,
-  )
+function reasonOf(group: FindingGroup, masking: Masking): string {
+  const reason = group.reason === '' ? attackTypeNames[group.attack_type] : group.reason
+  return cut(printable(masking.text(reason)), 1024)
 }
 
 function parameterOf(match: Match, masking: Masking): string {

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Hit } from '#model/hit.ts'
+import { rawExchange, smallRules, startTestEdge, startUpstream } from './edge.fixture.ts'
+
+/** A rule that finds everything and quotes it, in several transformations: the worst that rules can do to a secret. */
+const quotingRules = `${smallRules}
+SecRule ARGS|ARGS_NAMES|REQUEST_HEADERS|REQUEST_COOKIES|REQUEST_URI|REQUEST_BODY|QUERY_STRING|REQUEST_LINE "@rx (.{3,})" "id:990001,phase:2,pass,capture,log,msg:'Quotes %{MATCHED_VAR}',logdata:'%{TX.0} in %{MATCHED_VAR_NAME}: %{MATCHED_VAR}',t:none,setvar:tx.inbound_anomaly_score_pl1=+1"
+SecRule ARGS|REQUEST_HEADERS|REQUEST_COOKIES|REQUEST_URI|REQUEST_BODY "@rx ." "id:990002,phase:2,pass,log,logdata:'%{MATCHED_VAR}',t:none,t:urlDecodeUni,t:lowercase,t:removeWhitespace,setvar:tx.inbound_anomaly_score_pl1=+1"
+SecRule ARGS|REQUEST_HEADERS|REQUEST_COOKIES "@rx ." "id:990003,phase:2,pass,log,logdata:'%{MATCHED_VAR}',t:none,t:hexEncode,setvar:tx.inbound_anomaly_score_pl1=+1"
+`
+
+const secret = 'Tr0ub4dor-und-3'
+const seeds: Readonly<Record<string, string>> = {
+  query: `GET /?a=etc/passwd&password=${secret} HTTP/1.1\r\nHost: a\r\n\r\n`,
+  encoded_query: `GET /?a=etc/passwd&p%61ss=${[...secret].map((c) => `%${c.charCodeAt(0).toString(16)}`).join('')} HTTP/1.1\r\nHost: a\r\n\r\n`,
+  cookie: `GET /?a=etc/passwd HTTP/1.1\r\nHost: a\r\nCookie: theme=dark; id=${secret}\r\n\r\n`,
+  basic: `GET /?a=etc/passwd HTTP/1.1\r\nHost: a\r\nAuthorization: Basic ${secret}\r\n\r\n`,
+  header: `GET /?a=etc/passwd HTTP/1.1\r\nHost: a\r\nX-Auth-Token: ${secret}\r\n\r\n`,
+  referer: `GET /?a=etc/passwd HTTP/1.1\r\nHost: a\r\nReferer: http://a/?session_id=${secret}\r\n\r\n`,
+  form: post('application/x-www-form-urlencoded', `a=etc/passwd&user_password=${secret}`),
+  json: post('application/json', JSON.stringify({ a: 'etc/passwd', password: secret })),
+  nested_json: post(
+    'application/json',
+    JSON.stringify({ a: 'etc/passwd', user: { credentials: { x: secret } } }),
+  ),
+  multipart: post(
+    'multipart/form-data; boundary=b',
+    `--b\r\nContent-Disposition: form-data; name="a"\r\n\r\netc/passwd\r\n--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n${secret}\r\n--b--\r\n`,
+  ),
+  attack_in_secret: `GET /?password=${secret}+union+select+etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n`,
+  malformed: `GET /?password=${secret} HTTP/1.1\r\nHost: a\r\nCookie: id=${secret}\r\nBad Header: x\r\n\r\n`,
+  refused_host: `GET /?password=${secret} HTTP/1.1\r\nHost: a\r\nHost: b\r\nCookie: id=${secret}\r\n\r\n`,
+}
+
+function post(type: string, body: string): string {
+  return `POST / HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+}
+
+test('no field of any hit holds a secret, though rules quote it in every way', async () => {
+  await using upstream = await startUpstream()
+  await using edge = await startTestEdge({ upstreams: [upstream.url], rules: quotingRules })
+  const hex = Buffer.from(secret).toString('hex')
+  const spellings = [
+    secret,
+    secret.toLowerCase(),
+    secret.slice(0, 9),
+    hex,
+    hex.slice(0, 16),
+    'tr0ub4dor',
+  ]
+  let known = 0
+  for (const [name, bytes] of Object.entries(seeds)) {
+    await rawExchange(edge.port, bytes.replace('Host: a\r\n', 'Host: a\r\nConnection: close\r\n'))
+    const hits = edge.hits()
+    assert.ok(hits.length > known, `${name} makes a hit`)
+    for (const hit of hits.slice(known)) {
+      Hit.parse(hit)
+      const text = JSON.stringify(hit)
+      for (const spelling of spellings)
+        assert.ok(!text.includes(spelling), `${name}: ${spelling} in ${text}`)
+    }
+    known = hits.length
+  }
+})
+
+test('the payload is marked where it stands: query, header, cookie, form, JSON, path', async () => {
+  await using upstream = await startUpstream()
+  const rules = `${smallRules}
+SecRule REQUEST_HEADERS|REQUEST_COOKIES|REQUEST_FILENAME "@contains etc/passwd" "id:930121,phase:2,pass,log,t:none,msg:'x',tag:'attack-lfi',setvar:tx.inbound_anomaly_score_pl1=+5"`
+  await using edge = await startTestEdge({ upstreams: [upstream.url], rules })
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['GET /?f=..%2fetc/passwd HTTP/1.1\r\nHost: a\r\n\r\n', 'uri', 'etc/passwd'],
+    ['GET /x/etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n', 'uri', 'etc/passwd'],
+    ['GET / HTTP/1.1\r\nHost: a\r\nX-F: /etc/passwd\r\n\r\n', 'header', 'etc/passwd'],
+    [post('application/x-www-form-urlencoded', 'x=1&f=%2Fetc%2Fpasswd'), 'body', '%2Fetc%2Fpasswd'],
+    [post('application/json', '{"f":"/etc/passwd"}'), 'body', 'etc/passwd'],
+  ]
+  for (const [bytes, part, expected] of cases) {
+    await rawExchange(edge.port, bytes.replace('Host: a\r\n', 'Host: a\r\nConnection: close\r\n'))
+    const hit = edge.hits().at(-1)
+    const span = hit?.request.spans[0]
+    assert.ok(hit && span, bytes)
+    assert.equal(span.part, part)
+    const text =
+      part === 'uri'
+        ? hit.request.uri
+        : part === 'body'
+          ? hit.request.body
+          : (hit.request.headers[span.index]?.[1] ?? '')
+    assert.equal(text.slice(span.start, span.end), expected)
+  }
+})
+
+test('records are cut to size however large the request was', async () => {
+  await using upstream = await startUpstream()
+  await using edge = await startTestEdge({ upstreams: [upstream.url] })
+  const body = `q=union+select+${'\xff'.repeat(300_000)}`
+  await rawExchange(
+    edge.port,
+    post('application/x-www-form-urlencoded', body).replace(
+      'Host: a\r\n',
+      'Host: a\r\nConnection: close\r\n',
+    ),
+  )
+  const [hit] = edge.hits()
+  assert.ok(hit)
+  assert.ok(JSON.stringify(hit).length < 200_000)
+  assert.ok(hit.request.is_cut)
+  assert.equal(hit.request.body_bytes, body.length)
+})
