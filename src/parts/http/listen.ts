@@ -2,29 +2,26 @@
  * ★ Sockets become requests: TCP, then the PROXY header, then TLS, then HTTP/1.1 or HTTP/2, whichever of them a listener has.
  * Node's HTTP servers never listen themselves: they are handed sockets, so that closing a door leaves those inside alone.
  */
-import {
-  createServer as createHttp,
-  type IncomingMessage,
-  type Server,
-  ServerResponse,
-} from 'node:http'
-import {
-  createServer as createHttp2,
-  type Http2Server,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-  type ServerHttp2Session,
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type {
+  Http2Server,
+  Http2ServerRequest,
+  Http2ServerResponse,
+  ServerHttp2Session,
 } from 'node:http2'
 import { createServer as createTcp, type Socket, type Server as TcpServer } from 'node:net'
-import { createServer as createTls, type TLSSocket, type Server as TlsServer } from 'node:tls'
+import type { Server as TlsServer } from 'node:tls'
 import { type AddressSet, canonicalAddress } from '#base/address.ts'
 import type { World } from '#base/service.ts'
 import type { Certificates } from './certificates.ts'
 import { type Connection, type ConnectionBounds, connectionBounds } from './connection.ts'
 import { httpFaults } from './faults.ts'
+import { closeHttp, openHttp } from './listen/http.ts'
+import { openHttp2 } from './listen/http2.ts'
 import { takeProxyHeader } from './listen/proxy-header.ts'
-import { openTcp } from './listen/tcp.ts'
+import { openTls } from './listen/tls.ts'
 import type { ParserError } from './refusal.ts'
+import { openTcp } from './tcp.ts'
 
 export type Listener = {
   readonly address: string
@@ -141,7 +138,8 @@ export async function listen(
   }
 }
 
-type Servers = { http: Server; http2: Http2Server; tls: TlsServer | undefined }
+/** What a socket is handed to, and what is known of it. */
+export type Servers = { http: Server; http2: Http2Server; tls: TlsServer | undefined }
 type Inside = {
   readonly options: ListenOptions
   readonly arrivals: Arrivals
@@ -190,181 +188,6 @@ function enter(socket: Socket, listener: Listener, inside: Inside): void {
       if (source === 'bad') refuse()
       else seat(source?.address ?? peer, source?.port ?? socket.remotePort ?? 0)
     })
-}
-
-function openHttp(
-  options: ListenOptions,
-  arrivals: Arrivals,
-  known: WeakMap<object, Connection>,
-): Server {
-  const server = createHttp({
-    maxHeaderSize: options.header_size_max,
-    headersTimeout: options.header_timeout_ms,
-    // Bodies have their own clock: silence, not the whole, is what is bounded.
-    requestTimeout: 0,
-    keepAliveTimeout: options.idle_timeout_ms,
-    connectionsCheckingInterval: Math.min(1000, Math.ceil(options.header_timeout_ms / 4)),
-    insecureHTTPParser: false,
-    // A missing Host gets our page, not Node's bare 400.
-    requireHostHeader: false,
-    optimizeEmptyRequests: true,
-    shouldUpgradeCallback: isWebSocket,
-  })
-  // Zero: Node must not leave out fields in silence; `header_size_max` bounds them and we count them.
-  server.maxHeadersCount = 0
-  const arrive = (
-    request: IncomingMessage,
-    response: ServerResponse,
-    expects_continue: boolean,
-    has_bad_expectation: boolean,
-  ): void => {
-    const connection = known.get(request.socket)
-    if (connection === undefined) request.socket.destroy()
-    else
-      arrivals.onArrival({
-        request,
-        response,
-        connection,
-        expects_continue,
-        has_bad_expectation,
-        upgrade: undefined,
-      })
-  }
-  server.on('request', (request, response) => arrive(request, response, false, false))
-  server.on('checkContinue', (request, response) => arrive(request, response, true, false))
-  server.on('checkExpectation', (request, response) => arrive(request, response, false, true))
-  const onRaw = (request: IncomingMessage, stream: unknown, head: Buffer): void => {
-    const socket = stream as Socket
-    const connection = known.get(socket)
-    if (connection === undefined) {
-      socket.destroy()
-      return
-    }
-    const response = new ServerResponse(request)
-    response.shouldKeepAlive = false
-    response.assignSocket(socket)
-    response.on('finish', () => socket.end())
-    arrivals.onArrival({
-      request,
-      response,
-      connection,
-      expects_continue: false,
-      has_bad_expectation: false,
-      upgrade: { socket, head },
-    })
-  }
-  server.on('upgrade', onRaw)
-  server.on('connect', onRaw)
-  server.on('clientError', (error: ParserError, stream) => {
-    const socket = stream as Socket
-    const connection = known.get(socket)
-    if (connection === undefined || socket.destroyed) socket.destroy()
-    else arrivals.onMalformed(error, connection, socket)
-  })
-  // Starts Node's check of slow headers, which a server that never listens does not get by itself.
-  server.emit('listening')
-  return server
-}
-
-/** Only a real WebSocket handshake leaves HTTP; other upgrades are ignored, as RFC 9110, section 7.8 allows. */
-function isWebSocket(request: IncomingMessage): boolean {
-  return request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket'
-}
-
-function openHttp2(
-  arrivals: Arrivals,
-  known: WeakMap<object, Connection>,
-  sessions: Set<ServerHttp2Session>,
-): Http2Server {
-  const server = createHttp2({
-    settings: { maxConcurrentStreams: 128, maxHeaderListSize: 65_536 },
-    maxSessionInvalidFrames: 100,
-    maxSessionRejectedStreams: 100,
-  })
-  const arrive = (
-    request: Http2ServerRequest,
-    response: Http2ServerResponse,
-    expects_continue: boolean,
-    has_bad_expectation: boolean,
-  ): void => {
-    const connection = request.stream.session && known.get(request.stream.session)
-    if (connection === undefined) request.stream.close()
-    else
-      arrivals.onArrival({
-        request,
-        response,
-        connection,
-        expects_continue,
-        has_bad_expectation,
-        upgrade: undefined,
-      })
-  }
-  server.on('request', (request, response) => arrive(request, response, false, false))
-  server.on('checkContinue', (request, response) => arrive(request, response, true, false))
-  server.on('checkExpectation', (request, response) => arrive(request, response, false, true))
-  server.on('session', (session) => {
-    sessions.add(session)
-    session.on('close', () => sessions.delete(session))
-    session.on('error', ignore)
-  })
-  server.on('sessionError', ignore)
-  return server
-}
-
-function openTls(
-  options: ListenOptions,
-  certificates: Certificates,
-  arrivals: Arrivals,
-  known: WeakMap<object, Connection>,
-  servers: Servers,
-): TlsServer {
-  const server = createTls(
-    {
-      ...certificates.first,
-      minVersion: 'TLSv1.2',
-      ALPNProtocols: ['h2', 'http/1.1'],
-      handshakeTimeout: options.header_timeout_ms,
-      SNICallback: (name, done) => done(null, certificates.contextFor(name)),
-    },
-    (socket) => {
-      const connection = pending.get(rawOf(socket))
-      if (connection === undefined) {
-        socket.destroy()
-        return
-      }
-      socket.on('error', ignore)
-      known.set(socket, connection)
-      if (socket.alpnProtocol === 'h2') {
-        servers.http2.once('session', (session) => {
-          known.set(session, connection)
-          session.setTimeout(options.idle_timeout_ms, () => session.close())
-        })
-        servers.http2.emit('connection', socket)
-      } else servers.http.emit('connection', socket)
-    },
-  )
-  // A TLS socket does not tell which socket it stands on; the pair of ends does.
-  const pending = new Map<string, Connection>()
-  const rawOf = (socket: Socket): string =>
-    `${socket.remotePort}/${socket.localPort}/${socket.remoteAddress}`
-  server.on('connection', (socket: Socket) => {
-    const key = rawOf(socket)
-    const connection = known.get(socket)
-    if (connection !== undefined) pending.set(key, connection)
-    socket.once('close', () => pending.delete(key))
-  })
-  server.on('tlsClientError', (_error, socket: TLSSocket) => {
-    arrivals.onTurnedAway('tls', canonicalAddress(socket.remoteAddress ?? '') ?? '')
-    socket.destroy()
-  })
-  return server
-}
-
-/** Stops the timer of slow headers; the server itself holds no socket of its own. */
-function closeHttp(server: Server): void {
-  server.on('error', ignore)
-  server.close(ignore)
-  server.closeAllConnections()
 }
 
 function ignore(): void {}

@@ -5,7 +5,7 @@
 import { createServer } from 'node:http'
 import { isLoopback } from '#base/address.ts'
 import { readHost } from '#parts/http/head.ts'
-import { openTcp } from '#parts/http/listen/tcp.ts'
+import { openTcp } from '#parts/http/tcp.ts'
 import { type Readiness, readinessText } from './readiness.ts'
 
 export type AdminFacts = {
