@@ -213,7 +213,7 @@ export const words = {
   },
 
   request: {
-    title: 'Why was this request stopped?',
+    title: 'What was found in this request',
     none_title: 'No record of this request',
     none_text:
       'Either it was let through without a finding, it is still on its way here, or its record is older than what is kept.',

@@ -108,7 +108,7 @@ test('attack', async () => {
 
 test('request', async () => {
   await page.getByRole('term').filter({ hasText: 'Request ID' }).locator('+ dd a').click()
-  await page.getByRole('heading', { name: 'Why was this request stopped?' }).waitFor()
+  await page.getByRole('heading', { name: 'What was found in this request' }).waitFor()
   await page.getByRole('heading', { name: 'From bytes to verdict' }).waitFor()
   await holds('request')
 })

@@ -1,6 +1,7 @@
 /** Why a request was stopped, by the code on the block page. */
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { attackTypeNames } from '#model/attack-type-names.ts'
 import { requestQuery } from '../queries.ts'
 import { Empty } from '../ui/empty.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
@@ -25,7 +26,10 @@ export function RequestPage() {
       )}
       <div className="flex flex-col gap-10">
         {data?.hits.map((hit) => (
-          <HitView key={hit.id} hit={hit} />
+          <section key={hit.id} aria-label={attackTypeNames[hit.attack_type]}>
+            <h2 className="mb-3 font-semibold text-lg">{attackTypeNames[hit.attack_type]}</h2>
+            <HitView hit={hit} />
+          </section>
         ))}
       </div>
     </>

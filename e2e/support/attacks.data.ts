@@ -1,7 +1,7 @@
 /** Attacks as they come from the Internet, for a console to show. Rules and their words are ours. */
 import type { AttackType } from '#model/attack-type-names.ts'
 
-export type RuleSample = {
+type RuleSample = {
   readonly id: number
   readonly message: string
   readonly operator: string

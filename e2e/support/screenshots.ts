@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import type { Theme } from './browser.ts'
 
-export const screenshot_dir =
+const screenshot_dir =
   process.env['SCREENSHOTS'] ?? join(import.meta.dirname, '../../.state/screenshots')
 
-export const screens = [
+const screens = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
 ] as const
 
-export const themes: readonly Theme[] = ['light', 'dark']
+const themes: readonly Theme[] = ['light', 'dark']
 
 /**
  * Takes `name-light-1440.png` and its three sisters; `look` runs on each while it stands. A list that draws only

@@ -9,7 +9,7 @@ import { type AttackSample, attackSamples, clients } from './attacks.data.ts'
 
 const minute = 60_000
 const hour = 60 * minute
-export const node = 'gw-a'
+const node = 'gw-a'
 
 /** Numbers that look random and are the same every time. */
 function dice(seed: number): () => number {

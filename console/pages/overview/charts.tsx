@@ -60,8 +60,8 @@ export function LatencyChart({ overview }: Props) {
     ]
     return { at_s: data.at_s, series }
   }, [overview])
-  const now = (name: 'inspect_us_p50' | 'inspect_us_p99') => micros(newest(overview.series[name]))
-  const summary = `${text.latency_chart}: ${text.p50_series} ${now('inspect_us_p50')}, ${text.p99_series} ${now('inspect_us_p99')}`
+  const now = series.map((one) => `${one.label} ${micros(newest(one.values))}`)
+  const summary = `${text.latency_chart}: ${now.join(', ')}`
   return (
     <Chart
       title={text.latency_chart}

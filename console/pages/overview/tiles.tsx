@@ -1,5 +1,5 @@
 import type { Overview } from '#model/overview.ts'
-import { newest } from '../../format/chart-data.ts'
+import { latencyChartData, newest } from '../../format/chart-data.ts'
 import { compact, micros, rate, share, whole } from '../../format/number.ts'
 import { words } from '../../words.ts'
 
@@ -31,7 +31,9 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
   )
 }
 
-function tilesOf({ totals, series, from, to }: Overview): readonly Tile[] {
+function tilesOf(overview: Overview): readonly Tile[] {
+  const { totals, from, to } = overview
+  const added = latencyChartData(overview)
   const text = words.overview
   const span_s = Math.max(1, (Date.parse(to) - Date.parse(from)) / 1000)
   const ofRequests = (n: number) => text.of_requests(share(n, totals.requests))
@@ -58,8 +60,8 @@ function tilesOf({ totals, series, from, to }: Overview): readonly Tile[] {
     { label: text.abnormal, ...count(totals.abnormal), detail: text.abnormal_hint },
     {
       label: text.added,
-      value: micros(newest(series.inspect_us_p50)),
-      detail: text.p99(micros(newest(series.inspect_us_p99))),
+      value: micros(newest(added.p50)),
+      detail: text.p99(micros(newest(added.p99))),
     },
     {
       label: text.trouble,
