@@ -203,7 +203,6 @@ export type Program = {
   readonly rules: readonly Rule[]
   readonly settings: Settings
   readonly plan_count: number
-  readonly chain_count: number
   readonly memory: PersistentMemory
 }
 
