@@ -16,6 +16,7 @@ export const httpFaults = faults('http', {
     `Cannot get an answer from upstream ${f.url} in time: ${f.state}`,
   upstream_broken: (f: { url: string; state: string }) =>
     `Cannot understand upstream ${f.url}: ${f.state}`,
+  unsendable: (f: { state: string }) => `Cannot send the request on: ${f.state}`,
   no_upstream: (f: { site: string; state: string }) =>
     `Cannot relay to site "${f.site}": ${f.state}`,
 })

@@ -28,7 +28,12 @@ export type Head = {
   readonly has_body: boolean
 }
 
-export type HeadLimits = { readonly header_count: number; readonly uri_size: number }
+export type HeadLimits = {
+  readonly header_count: number
+  readonly uri_size: number
+  /** Of all names and values; for HTTP/1.1 Node's parser keeps to it. */
+  readonly header_size: number
+}
 
 /** What a head is read from; both of Node's request classes have it. */
 export type RawHead = {
@@ -104,9 +109,12 @@ function readHead2(raw: RawHead, limits: HeadLimits): Head | Refusal {
   let authority = ''
   let host: string | undefined
   let length: string | undefined
+  let size = 0
   for (let i = 0; i < raw.rawHeaders.length; i += 2) {
     const name = raw.rawHeaders[i] ?? ''
     const value = raw.rawHeaders[i + 1] ?? ''
+    size += name.length + value.length + 4
+    if (size > limits.header_size) return refusal('headers_too_large')
     if (name === ':authority') authority = value
     else if (name.startsWith(':')) continue
     else if (name === 'host') {

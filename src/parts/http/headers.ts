@@ -62,6 +62,8 @@ export function upstreamHeaders(head: Head, origin: Origin, announce_length: boo
   let forwarded_for = ''
   let forwarded = ''
   let proto = ''
+  let host = head.authority
+  let port = String(origin.local_port)
   let via = ''
   for (let i = 0; i < head.names.length; i++) {
     const name = head.names[i] ?? ''
@@ -77,6 +79,8 @@ export function upstreamHeaders(head: Head, origin: Origin, announce_length: boo
       if (name === 'x-forwarded-for') forwarded_for += `${field[1]}, `
       else if (name === 'forwarded') forwarded += `${field[1]}, `
       else if (name === 'x-forwarded-proto') proto = field[1]
+      else if (name === 'x-forwarded-host') host = field[1]
+      else if (name === 'x-forwarded-port') port = field[1]
       continue
     }
     if (name === 'via') {
@@ -102,8 +106,8 @@ export function upstreamHeaders(head: Head, origin: Origin, announce_length: boo
     'via',
     `${via}${head.version} ${origin.via}`,
   )
-  if (head.authority !== '') out.push('x-forwarded-host', head.authority)
-  out.push('x-forwarded-port', String(origin.local_port))
+  if (host !== '') out.push('x-forwarded-host', host)
+  out.push('x-forwarded-port', port)
   out.push('forwarded', forwarded + forwardedElement(origin, head.authority, scheme))
   return out
 }

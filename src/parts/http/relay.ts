@@ -153,7 +153,7 @@ class Relaying implements Relay, Dispatcher.DispatchHandler {
     const server = this.#server
     if (this.#is_over || server === undefined) return
     const fault = upstreamFault(server.url, error)
-    if (this.#has_head) {
+    if (this.#has_head || fault.code === 'http.unsendable') {
       this.#close('unknown')
       this.#handler.onFault(fault)
       return

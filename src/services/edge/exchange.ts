@@ -4,6 +4,7 @@
  */
 import { messageOf } from '#base/fault.ts'
 import { uuidv7 } from '#base/id.ts'
+import { cutOff } from '#parts/http/farewell.ts'
 import type { Arrival } from '#parts/http/listen.ts'
 import type { Core } from './core.ts'
 import type { Outcome, StepResult } from './exchange/outcome.ts'
@@ -47,6 +48,8 @@ export function serve(core: Core, arrival: Arrival): void {
   const exchange = new Exchange(core, arrival, uuidv7(at_ms), at_ms, clock.elapsed())
   arrival.connection.occupant = exchange
   arrival.response.once('close', () => close(exchange))
+  // A write to a client that has just gone is no reason to end the process; 'close' follows.
+  arrival.response.on('error', ignore)
   proceed(exchange)
 }
 
@@ -92,7 +95,12 @@ function settle(exchange: Exchange, outcome: Outcome): void {
   } catch (error) {
     exchange.core.world.log.trouble('edge.record_failed', error, { request_id: exchange.id })
   }
-  refuse(exchange, outcome)
+  try {
+    refuse(exchange, outcome)
+  } catch (error) {
+    exchange.core.world.log.trouble('edge.refuse_failed', error, { request_id: exchange.id })
+    cutOff(exchange.arrival)
+  }
 }
 
 /** The client's side is over, whoever ended it. */
@@ -106,6 +114,8 @@ function close(exchange: Exchange): void {
   }
   finish(exchange)
 }
+
+function ignore(): void {}
 
 /** Gives back what was held and counts what was done; once. */
 export function finish(exchange: Exchange): void {

@@ -52,6 +52,14 @@ test('an upstream that refuses, closes, or answers garbage gives 502 with the re
       'says 101 unasked',
       (s) => s.end('HTTP/1.1 101 X\r\nUpgrade: y\r\nConnection: upgrade\r\n\r\n'),
     ],
+    [
+      'has a status line with control bytes',
+      (s) => s.end('HTTP/1.1 200 O\x01K\r\nContent-Length: 0\r\n\r\n'),
+    ],
+    [
+      'has a value with NUL',
+      (s) => s.end('HTTP/1.1 200 OK\r\nA: b\0c\r\nContent-Length: 0\r\n\r\n'),
+    ],
     ['says 99', (s) => s.end('HTTP/1.1 099 X\r\nContent-Length: 0\r\n\r\n')],
   ]
   for (const [name, act] of cases) {

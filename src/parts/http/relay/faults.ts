@@ -17,10 +17,14 @@ const refused: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL',
 ])
 
-/** A fault with the upstream's url: `upstream_refused`, `upstream_silent` or `upstream_broken`. */
+/** The request itself is at fault: no server would have got it. */
+const unsendable: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
+
+/** A fault with the upstream's url: `upstream_refused`, `upstream_silent` or `upstream_broken`; or `unsendable`. */
 export function upstreamFault(url: string, error: unknown): Fault {
   const code = codeOf(error)
   const state = messageOf(error) || code
+  if (unsendable.has(code)) return httpFaults.unsendable({ state }, { cause: error })
   if (silent.has(code)) return httpFaults.upstream_silent({ url, state }, { cause: error })
   if (refused.has(code)) return httpFaults.upstream_refused({ url, state }, { cause: error })
   return httpFaults.upstream_broken({ url, state }, { cause: error })

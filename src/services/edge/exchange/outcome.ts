@@ -36,6 +36,7 @@ export function statusOf(outcome: Outcome, block_status: number): number {
     case 'faulted':
       return 500
     case 'unanswered':
+      if (outcome.fault.code === 'http.unsendable') return 400
       if (outcome.fault.code === 'http.upstream_silent') return 504
       return outcome.fault.code === 'http.no_upstream' ? 503 : 502
     case 'self':

@@ -71,6 +71,8 @@ export class Exchange {
   /** The head of an answer went to the client: nothing can be taken back. */
   is_answered = false
   is_closed = false
+  /** The client reads slower than the upstream writes. */
+  is_paused = false
   status = 0
   bytes_out = 0
 

@@ -1,6 +1,8 @@
 /** Deliver: the upstream's answer goes to the client, byte by byte as it comes, no faster than the client reads. */
 import type { ServerResponse } from 'node:http'
+import { messageOf } from '#base/fault.ts'
 import { cutOff } from '#parts/http/farewell.ts'
+import { httpFaults } from '#parts/http/faults.ts'
 import type { StepResult } from '../exchange/outcome.ts'
 import type { Answer, Exchange } from '../exchange/state.ts'
 import { openTunnel } from './tunnel.ts'
@@ -14,8 +16,13 @@ export function deliver(exchange: Exchange): StepResult {
   headers.push('x-request-id', exchange.id)
   const is_last = arrival.connection.is_over || exchange.core.isDraining()
   if (is_last && exchange.head?.version !== '2.0') headers.push('connection', 'close')
-  if (exchange.head?.version === '2.0') response.writeHead(answer.status, headers)
-  else response.writeHead(answer.status, answer.message, headers)
+  try {
+    if (exchange.head?.version === '2.0') response.writeHead(answer.status, headers)
+    else response.writeHead(answer.status, answer.message, headers)
+  } catch (cause) {
+    const facts = { url: exchange.site?.site.name ?? '', state: messageOf(cause) }
+    return { kind: 'unanswered', fault: httpFaults.upstream_broken(facts, { cause }) }
+  }
   exchange.is_answered = true
   exchange.status = answer.status
   exchange.onAnswerData = (chunk) => write(exchange, response, chunk)
@@ -28,13 +35,15 @@ export function deliver(exchange: Exchange): StepResult {
 
 function write(exchange: Exchange, response: ServerResponse, chunk: Buffer): void {
   exchange.bytes_out += chunk.length
-  if (response.write(chunk)) return
+  if (response.write(chunk) || exchange.is_paused) return
+  exchange.is_paused = true
   exchange.relay?.pause()
   const { clock } = exchange.core.world
   // A client that stops reading would hold the upstream's connection for ever.
   const patience = clock.after(exchange.core.settings.timeouts.idle, () => cutOff(exchange.arrival))
   response.once('drain', () => {
     patience[Symbol.dispose]()
+    exchange.is_paused = false
     exchange.relay?.resume()
   })
 }

@@ -1,6 +1,6 @@
 /** Refuse: what a client gets instead of the upstream's answer. Never throws; a client that is half served is cut off. */
-import type { ServerResponse } from 'node:http'
-import type { Http2ServerResponse } from 'node:http2'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { constants, type Http2ServerResponse } from 'node:http2'
 import { cutOff, sayFarewell } from '#parts/http/farewell.ts'
 import { headField } from '#parts/http/headers.ts'
 import { type ProblemPage, renderPage } from '#parts/http/problem.ts'
@@ -35,8 +35,10 @@ function answer2(exchange: Exchange, headers: string[], body: Buffer | undefined
   response.writeHead(exchange.status, headers)
   if (body === undefined) response.end()
   else response.end(body)
-  // Whatever still comes of the body is not wanted.
+  if (exchange.isRead()) return
+  // Whatever still comes of the body is not wanted (RFC 9113, section 8.1).
   exchange.arrival.request.resume()
+  response.stream.once('finish', () => response.stream.close(constants.NGHTTP2_NO_ERROR))
 }
 
 function answer1(exchange: Exchange, page: ReturnType<typeof renderPage>, is_bare: boolean): void {
@@ -52,7 +54,8 @@ function answer1(exchange: Exchange, page: ReturnType<typeof renderPage>, is_bar
   }
   if (!is_read || connection.is_over || exchange.core.isDraining())
     page.headers.push('connection', 'close')
-  response.writeHead(exchange.status, page.headers)
+  // The words of an upstream's status may still stand there.
+  response.writeHead(exchange.status, STATUS_CODES[exchange.status] ?? '', page.headers)
   if (is_bare) response.end()
   else response.end(page.body)
 }

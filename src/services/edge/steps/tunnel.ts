@@ -1,7 +1,10 @@
 /** Tunnel: a WebSocket that the upstream accepted; bytes flow both ways, unread, until either side ends. */
+import { Socket } from 'node:net'
 import { answerHeaders } from '#parts/http/headers.ts'
 import type { StepResult } from '../exchange/outcome.ts'
 import type { Exchange } from '../exchange/state.ts'
+
+const keepalive_ms = 60_000
 
 export function openTunnel(
   exchange: Exchange,
@@ -26,6 +29,9 @@ export function openTunnel(
     upstream.destroy()
     exchange.core.finish(exchange)
   }
+  // A peer that vanished without a word would hold the tunnel for ever.
+  client.setKeepAlive(true, keepalive_ms)
+  if (upstream instanceof Socket) upstream.setKeepAlive(true, keepalive_ms)
   client.on('error', close)
   client.on('close', close)
   upstream.on('error', close)
