@@ -20,6 +20,7 @@ export function deliver(exchange: Exchange): StepResult {
     if (exchange.head?.version === '2.0') response.writeHead(answer.status, headers)
     else response.writeHead(answer.status, answer.message, headers)
   } catch (cause) {
+    exchange.counters.upstream_errors++
     const facts = { url: exchange.site?.site.name ?? '', state: messageOf(cause) }
     return { kind: 'unanswered', fault: httpFaults.upstream_broken(facts, { cause }) }
   }
