@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
+import { attackSamples } from './support/attacks.data.ts'
 import {
   accessibilityFaults,
   openBrowser,
@@ -11,6 +12,7 @@ import {
 } from './support/browser.ts'
 import { login } from './support/login.ts'
 import { eachLook } from './support/screenshots.ts'
+import { hitOf } from './support/seed.ts'
 import { type ConsoleServer, consoleServer } from './support/server.ts'
 
 const rising = new AsyncDisposableStack()
@@ -104,6 +106,18 @@ test('attack', async () => {
   await page.getByRole('heading', { name: 'From bytes to verdict' }).waitFor()
   await page.getByText('Other hits of this client').waitFor()
   await holds('attack')
+})
+
+test('attack with a long payload and a long expression', async () => {
+  const xss = attackSamples.find((sample) => sample.type === 'xss')
+  assert.ok(xss)
+  const long = xss.raw.repeat(20)
+  const sample = { ...xss, raw: long, steps: [['jsDecode', long] as const], path: '/long' }
+  await server.store([hitOf(sample, Date.now(), '203.0.113.210')])
+  await page.goto(`${server.url}/attacks?q=client:203.0.113.210`)
+  await page.getByRole('table').getByRole('link').first().click()
+  await page.getByText('941110').click()
+  await holds('attack-long')
 })
 
 test('request', async () => {

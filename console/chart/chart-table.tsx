@@ -1,4 +1,5 @@
 import { fullTime } from '../format/time.ts'
+import { ScrollBox } from '../ui/scroll-box.tsx'
 import { words } from '../words.ts'
 import type { PlotInput } from './options.ts'
 
@@ -11,14 +12,7 @@ export function ChartTable({
 }: PlotInput & { readonly title: string }) {
   const rows = at_s.map((s, i) => ({ s, i })).reverse()
   return (
-    // biome-ignore lint/a11y/useSemanticElements: no part of a form
-    <div
-      role="group"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-      tabIndex={0}
-      aria-label={title}
-      className="h-60 overflow-auto"
-    >
+    <ScrollBox label={title} className="h-60">
       <table className="w-full text-right text-sm">
         <caption className="sr-only">{title}</caption>
         <thead className="sticky top-0 bg-surface">
@@ -48,6 +42,6 @@ export function ChartTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   )
 }

@@ -73,7 +73,8 @@ function seriesOptions(one: ChartSeries, colour: Colour): uPlot.Series {
     label: one.label,
     stroke,
     width: one.stacked ? 1 : 1.5,
-    points: { show: false },
+    // A line needs two points; one that stands alone is shown as a point.
+    points: one.stacked ? { show: false } : { show: true, size: 4, fill: stroke, filter: lonely },
     ...(one.stacked ? { fill: stroke } : {}),
   }
 }
@@ -81,4 +82,11 @@ function seriesOptions(one: ChartSeries, colour: Colour): uPlot.Series {
 export function plotData(input: PlotInput): uPlot.AlignedData {
   const drawn = input.series.map((one) => [...(one.stacked ?? one.values)])
   return [[...input.at_s], ...drawn]
+}
+
+/** Values without a neighbour on either side. */
+const lonely: uPlot.Series.Points.Filter = (plot, series) => {
+  const values = plot.data[series] ?? []
+  const known = (i: number) => values[i] !== null && values[i] !== undefined
+  return Array.from(values.keys()).filter((i) => known(i) && !known(i - 1) && !known(i + 1))
 }

@@ -50,6 +50,12 @@ const rule = (
   tags: [`attack-${tag}`, 'language-multi', 'platform-multi', `paranoia-level/${level}`],
 })
 
+/** Long, as the expressions of real rules are. */
+const eventNames = ['error', 'load', 'focus', 'blur', 'click', 'input', 'key', 'touch', 'wheel']
+  .flatMap((name) => ['on', 'onbefore', 'onafter', 'ondata'].map((start) => start + name))
+  .join('|')
+  .repeat(3)
+
 const sqlFile = 'REQUEST-942-APPLICATION-ATTACK-SQLI.conf'
 const xssFile = 'REQUEST-941-APPLICATION-ATTACK-XSS.conf'
 const lfiFile = 'REQUEST-930-APPLICATION-ATTACK-LFI.conf'
@@ -141,7 +147,7 @@ export const attackSamples: readonly AttackSample[] = [
       rule(
         941110,
         'An element runs script on an event',
-        '@rx (?i)<[^>]+\\son\\w+\\s*=',
+        `@rx (?i)<[^>]+\\s(?:${eventNames})\\s*=`,
         xssFile,
         92,
         'xss',

@@ -1,6 +1,7 @@
 import type { MatchRecord, RequestRecord } from '#model/hit.ts'
 import { transformationWords, variableWords } from '../../format/operator-words.ts'
 import { wireText } from '../../format/wire.ts'
+import { Evidence } from '../../ui/evidence.tsx'
 import { Marked } from '../../ui/marked.tsx'
 import { words } from '../../words.ts'
 
@@ -36,9 +37,9 @@ export function Ladder({ match, request }: Props) {
                 <span className="ml-auto font-medium text-blocked text-xs">{words.attack.saw}</span>
               )}
             </p>
-            <p className="evidence mt-1 max-h-60 overflow-auto rounded-md bg-sunken px-2.5 py-1.5">
+            <Evidence label={rung.label} text={rung.value}>
               <Marked text={rung.value} ranges={rung.is_last ? hit : []} />
-            </p>
+            </Evidence>
           </div>
         </li>
       ))}

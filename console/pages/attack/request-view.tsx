@@ -1,6 +1,7 @@
 import type { RequestRecord, Span } from '#model/hit.ts'
 import { bytes } from '../../format/number.ts'
 import { Marked } from '../../ui/marked.tsx'
+import { ScrollBox } from '../../ui/scroll-box.tsx'
 import { words } from '../../words.ts'
 
 /** The request as it arrived, with its payloads marked where they stand. */
@@ -10,13 +11,9 @@ export function RequestView({ request }: { readonly request: RequestRecord }) {
   const text = words.attack
   return (
     <>
-      {/* biome-ignore lint/a11y/useSemanticElements: no part of a form */}
-      <div
-        role="group"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        tabIndex={0}
-        aria-label={text.request}
-        className="evidence max-h-[32rem] overflow-auto rounded-md border border-line bg-sunken p-3"
+      <ScrollBox
+        label={text.request}
+        className="evidence max-h-[32rem] rounded-md border border-line bg-sunken p-3"
       >
         <p>
           <span className="font-semibold">{request.method}</span>{' '}
@@ -35,7 +32,7 @@ export function RequestView({ request }: { readonly request: RequestRecord }) {
             <Marked text={request.body} ranges={spansOf('body')} />
           </p>
         )}
-      </div>
+      </ScrollBox>
       {request.is_cut && (
         <p className="label mt-2">
           {text.body_cut(bytes(request.body.length), bytes(request.body_bytes))}

@@ -3,6 +3,7 @@ import type { Hit, MatchRecord, RequestRecord } from '#model/hit.ts'
 import { operatorWords, variableWords } from '../../format/operator-words.ts'
 import { Tag } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
+import { Evidence } from '../../ui/evidence.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { words } from '../../words.ts'
 import { Ladder } from './ladder.tsx'
@@ -123,11 +124,7 @@ function RuleFacts({ match }: { readonly match: MatchRecord }) {
       </Row>
       <Row label={text.operator}>
         {sentence}
-        {argument !== '' && (
-          <code className="evidence mt-1 block max-h-32 overflow-auto rounded bg-sunken px-2 py-1">
-            {argument}
-          </code>
-        )}
+        {argument !== '' && <Evidence label={text.operator} text={argument} />}
       </Row>
       <Row label={text.place}>
         <code className="break-all font-mono">

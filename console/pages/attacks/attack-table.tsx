@@ -34,7 +34,7 @@ const columns = column.columns([
 
 const widths: Readonly<Record<string, string>> = {
   last_at: 'w-28',
-  attack_type: 'w-50',
+  attack_type: 'w-54',
   client: 'w-40',
   hits: 'w-16 text-right',
   blocked: 'w-38',
