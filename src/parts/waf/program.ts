@@ -231,6 +231,9 @@ export type State = {
   /** Set by `allow`: phases up to this one are passed over. */
   allowed_to: number
   has_phase_ended: boolean
+  /** Time in phases so far, when it is measured. */
+  spent_ms: number
+  is_over_budget: boolean
   /** Values of settled variables, by number of the variable. */
   readonly lists: Map<Variable, readonly Entry[]>
   readonly plans: (PlanValues | undefined)[]

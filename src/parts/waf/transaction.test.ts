@@ -243,3 +243,17 @@ test('records of matches are bounded, and what found no room is counted', () => 
   const transaction = send({ uri })
   assert.deepEqual([transaction.matches.length, transaction.matches_left_out], [500, 400])
 })
+
+test('a phase ends when the time for rules is used up, later ones but logging do not run', () => {
+  const rules = Array.from({ length: 100 }, (_, at) => `SecAction "id:${at + 1},phase:1,pass,log"`)
+  const send = engine(`${rules.join('\n')}
+SecAction "id:200,phase:2,deny"
+SecAction "id:201,phase:5,pass,log"`)
+  let now = 0
+  const late = send({ elapsed_ms: () => now++, budget_ms: 5 })
+  assert.equal(late.is_over_budget, true)
+  assert.ok(late.matches.length < 60 && ids(late).at(-1) === 201)
+  assert.equal(late.intervention, undefined)
+  const soon = send({ elapsed_ms: () => 0, budget_ms: 5 })
+  assert.deepEqual([soon.is_over_budget, soon.intervention?.rule_id], [false, 200])
+})

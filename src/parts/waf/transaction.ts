@@ -17,8 +17,13 @@ export type TransactionStart = {
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** The site's mode; overrides the SecRuleEngine directive. */
   readonly rule_engine?: 'On' | 'DetectionOnly' | 'Off'
-  /** Milliseconds since the start of the request, for DURATION. */
+  /** Milliseconds since the start of the request, for DURATION and the budget. */
   readonly elapsed_ms?: () => number
+  /**
+   * Milliseconds that the phases may take together. A phase that takes longer ends after the rule it is at, later ones
+   * but logging do not run, and `is_over_budget` says so. Needs `elapsed_ms`; without it there is no limit.
+   */
+  readonly budget_ms?: number
 }
 
 /** What the rules want done with the request. */
@@ -91,6 +96,8 @@ export type Transaction = {
   readonly matches: readonly Match[]
   /** How many matches found no room. */
   readonly matches_left_out: number
+  /** The time for rules was used up: not all of them have been asked. */
+  readonly is_over_budget: boolean
   /** Anomaly scores up to the blocking paranoia level, by the names of CRS 3.3 and 4. */
   readonly scores: { readonly inbound: number; readonly outbound: number }
   /** The first one. */

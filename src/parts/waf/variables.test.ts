@@ -125,3 +125,12 @@ test('bytes are bytes: an expression over bytes matches UTF-8 in the request', (
   const send = engine('SecRule ARGS "@rx \\xc3\\xa9" "id:1,phase:1"')
   assert.deepEqual(ids(send({ uri: '/?a=%C3%A9' })), [1])
 })
+
+test('a body that is too large without its files is an error of the body', () => {
+  const send = engine(`
+SecRequestBodyNoFilesLimit 20
+SecRule REQBODY_ERROR "@eq 1" "id:1,phase:2,logdata:'%{REQBODY_ERROR_MSG}'"`)
+  assert.deepEqual(ids(send({ ...form, body: 'a=123456789' })), [])
+  const [match] = send({ ...form, body: `a=${'x'.repeat(20)}` }).matches
+  assert.match(match?.data ?? '', /larger than 20 bytes/)
+})

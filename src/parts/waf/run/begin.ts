@@ -1,5 +1,5 @@
 /** A transaction: the state of one request, and the phases that move it. */
-import { bodyProcessors } from '../bodies.ts'
+import { bodyProcessors, type ParsedBody } from '../bodies.ts'
 import { variableNamed } from '../compile/templates.ts'
 import type { Program, ResponseFacts, State } from '../program.ts'
 import type { Intervention, Transaction, TransactionStart } from '../transaction.ts'
@@ -69,6 +69,10 @@ class RunningTransaction implements Transaction {
     return this.#state.matches_left_out
   }
 
+  get is_over_budget() {
+    return this.#state.is_over_budget
+  }
+
   get scores() {
     return scoresOf(this.#state)
   }
@@ -82,10 +86,11 @@ class RunningTransaction implements Transaction {
   }
 }
 
-/** Runs a phase unless it ran before or the request is decided; the phase for logging always runs. */
+/** Runs a phase unless it ran before, the request is decided or out of time; the phase for logging always runs. */
 function run(state: State, phase: number): Intervention | undefined {
   if (phase <= state.phase) return state.intervention
-  const isOver = state.intervention?.disruptive === true || phase <= state.allowed_to
+  const isDecided = state.intervention?.disruptive === true || phase <= state.allowed_to
+  const isOver = isDecided || state.is_over_budget
   if (state.engine === 'Off' || (isOver && phase < 5)) state.phase = phase
   else runPhase(state, phase)
   return state.intervention
@@ -101,7 +106,16 @@ function readBody(state: State, body: string | undefined, facts: BodyFacts) {
   const { arguments_max, json_depth_max } = state.program.settings
   const limits = { arguments_max, json_depth_max, multipart_parts_max: multipartPartsMax }
   state.body = processor(body, requestHeader(state, 'content-type') ?? '', limits)
-  state.body_error ??= state.body.error
+  state.body_error ??= state.body.error ?? sizeError(state, state.body)
+}
+
+/** SecRequestBodyNoFilesLimit: what is in a body besides files; read as far as it is, but an error of the body. */
+function sizeError({ program }: State, body: ParsedBody): string | undefined {
+  const { request_body_limit_action, request_body_no_files_limit_bytes: limit } = program.settings
+  if (request_body_limit_action !== 'Reject') return undefined
+  let size = 0
+  for (const [name, value] of body.args) size += name.length + value.length
+  return size > limit ? `without its files the body is larger than ${limit} bytes` : undefined
 }
 
 /** Forms are recognised by their type; JSON and XML only by a rule (ctl:requestBodyProcessor), as in ModSecurity. */
@@ -131,6 +145,8 @@ function initialState(program: Program, start: TransactionStart): State {
     phase: 0,
     allowed_to: 0,
     has_phase_ended: false,
+    spent_ms: 0,
+    is_over_budget: false,
     lists: new Map(),
     plans: new Array(program.plan_count).fill(undefined),
     tx: new Map(),

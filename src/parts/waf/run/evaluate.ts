@@ -6,15 +6,35 @@ import { type Hit, recordMatch } from './record.ts'
 import { resolve, withoutRemoved } from './resolve.ts'
 import { keyed, textOf, transformed } from './values.ts'
 
-/** Runs a phase to its end, or until a rule ends it. */
+/** Runs a phase to its end, until a rule ends it, or until the time for rules is used up. */
 export function runPhase(state: State, phase: number) {
   state.phase = phase
   state.has_phase_ended = false
   forgetUnsettled(state, phase)
+  const { elapsed_ms, budget_ms } = state.start
+  if (elapsed_ms === undefined || budget_ms === undefined) {
+    runSteps(state, phase, () => false)
+    return
+  }
+  const started = elapsed_ms()
+  const last = started + budget_ms - state.spent_ms
+  runSteps(state, phase, () => elapsed_ms() > last)
+  state.spent_ms += elapsed_ms() - started
+}
+
+/** The time is looked at once in so many rules: a look costs as much as an easy rule. */
+const rulesBetweenLooks = 8
+
+function runSteps(state: State, phase: number, isLate: () => boolean) {
   const steps = state.program.phases[phase] ?? []
+  let run = 0
   for (let at = 0; at < steps.length; ) {
     const step = steps[at]
     if (step === undefined || state.engine === 'Off') return
+    if (++run % rulesBetweenLooks === 0 && isLate()) {
+      state.is_over_budget = true
+      return
+    }
     const { rule } = step
     if (state.removed_rules?.[rule.index] === 1 || !matchRule(state, rule)) {
       at = step.next
