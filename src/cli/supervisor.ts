@@ -120,6 +120,8 @@ async function reload(
 }
 
 function prepareState(state_dir: string): void {
-  mkdirSync(join(state_dir, 'spool'), { recursive: true, mode: 0o700 })
+  for (const dir of ['spool', 'code']) {
+    mkdirSync(join(state_dir, dir), { recursive: true, mode: 0o700 })
+  }
   writeFileSync(pidFile(state_dir), `${process.pid}\n`)
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { World } from '#base/service.ts'
 import { supervisorFaults } from '../faults.ts'
 import type { Settings } from '../settings.ts'
+import { childEnvironment } from './child-environment.ts'
 import type { FirstLogin, FromOffice, ToOffice } from './messages.ts'
 import { respawnDelay_ms } from './respawn.ts'
 
@@ -29,7 +30,9 @@ export function officeChild(
 
   function start(): void {
     const started_at = clock.elapsed()
-    const running = fork(main, [], { env: { ...process.env, GATEHOUSE_PROCESS: 'office' } })
+    const running = fork(main, [], {
+      env: { ...process.env, ...childEnvironment('office', first.state_dir) },
+    })
     child = running
     running.on('error', (error) => log.trouble('office.pipe_failed', error))
     running.on('message', (message: FromOffice) => {

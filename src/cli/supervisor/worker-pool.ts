@@ -10,6 +10,7 @@ import type { NodeStatus } from '#model/node.ts'
 import type { WorkerReport } from '#services/edge/report.ts'
 import { supervisorFaults } from '../faults.ts'
 import type { Settings } from '../settings.ts'
+import { childEnvironment } from './child-environment.ts'
 import type { FromWorker, PolicyFacts, ToWorker } from './messages.ts'
 import { respawnDelay_ms } from './respawn.ts'
 
@@ -55,7 +56,7 @@ export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
   let applied = { bundle: '', rule_set: '', rules: 0, applied_at_ms: 0 }
 
   function spawn(settings: Settings, of: number, index: number, restarts: number): Slot {
-    const worker = cluster.fork({ GATEHOUSE_PROCESS: 'edge' })
+    const worker = cluster.fork(childEnvironment('edge', settings.state_dir))
     const worker_id = randomUUID()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     promise.catch(() => {})

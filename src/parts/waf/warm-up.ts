@@ -42,7 +42,7 @@ const samples: readonly Sample[] = [
 ]
 
 /** Takes some tens of milliseconds; a fault of a rule is left to real requests to tell. */
-export function warmUp(ruleset: Ruleset, rounds = 12): void {
+export function warmUp(ruleset: Ruleset, rounds = 4): void {
   for (let round = 0; round < rounds; round++) {
     for (const sample of samples) {
       try {
