@@ -27,6 +27,7 @@ export const directives: Readonly<Record<string, DirectiveWords>> = {
   SecAuditLogRelevantStatus: without_effect,
   SecAuditLogStorageDir: without_effect,
   SecAuditLogType: without_effect,
+  SecCacheTransformations: without_effect,
   SecCollectionTimeout: one,
   SecComponentSignature: one,
   SecCookieFormat: one,
@@ -57,6 +58,7 @@ export const directives: Readonly<Record<string, DirectiveWords>> = {
   SecRuleUpdateTargetById: { words: [2, 2] },
   SecRuleUpdateTargetByMsg: { words: [2, 2] },
   SecRuleUpdateTargetByTag: { words: [2, 2] },
+  SecSensorId: without_effect,
   SecServerSignature: without_effect,
   SecStatusEngine: without_effect,
   SecTmpDir: without_effect,
@@ -67,20 +69,25 @@ export const directives: Readonly<Record<string, DirectiveWords>> = {
   SecUploadFileMode: without_effect,
   SecUploadKeepFiles: without_effect,
   SecWebAppId: without_effect,
+  SecXmlExternalEntity: without_effect,
 }
 
 /** Directives of the manual that we refuse by name: to pass over them would leave a site less protected than its rules say. */
 export const unsupportedDirectives: Readonly<Record<string, string>> = {
   SecConnEngine: 'connections are limited in the settings',
+  SecChrootDir: 'systemd confines the daemons',
   SecContentInjection: 'responses are never changed',
   SecGeoLookupDb: 'there is no location database',
+  SecGuardianLog: 'rules never run programs',
   SecGsbLookupDb: 'Google Safe Browsing lookups are not made',
   SecHashEngine: 'links are not signed',
   SecHttpBlKey: 'rules make no network requests',
+  SecReadStateLimit: 'slow clients are limited in the settings',
   SecRemoteRules: 'rules are read from files only',
   SecRuleInheritance: 'sites do not nest',
   SecRulePerfTime: 'rules are not timed one by one',
   SecRuleScript: 'rules never run programs',
   SecStreamInBodyInspection: 'use REQUEST_BODY',
   SecStreamOutBodyInspection: 'responses are never changed',
+  SecWriteStateLimit: 'slow clients are limited in the settings',
 }

@@ -191,3 +191,24 @@ test('an exception for a rule that is not there is a warning', () => {
     /test\.conf:1:1: no rule has the id 5/,
   )
 })
+
+test('warming up leaves no trace in collections that outlive a request', () => {
+  const ruleset = compile(`
+SecRuleEngine On
+SecAction "id:1,phase:1,pass,nolog,initcol:global=global,setvar:global.n=+1"`)
+  ruleset.warmUp()
+  const transaction = ruleset.begin({
+    request_id: 'r',
+    at_ms: 0,
+    client_address: '192.0.2.1',
+    client_port: 1,
+    server_address: '192.0.2.2',
+    server_port: 80,
+    method: 'GET',
+    uri: '/',
+    http_version: '1.1',
+    headers: [],
+  })
+  transaction.requestHeaders()
+  assert.equal(transaction.variable('GLOBAL:n'), '1')
+})
