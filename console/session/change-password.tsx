@@ -11,12 +11,17 @@ import { SessionFrame } from './session-frame.tsx'
 /** As the API asks for it. */
 const length_min = 12
 
-type Props = { readonly is_forced?: boolean; readonly onDone?: () => void }
+type Props = {
+  readonly is_forced?: boolean
+  /** The current password, when it was typed a moment ago. */
+  readonly known_password?: string
+  readonly onDone?: () => void
+}
 
 /** The password form; forced after a one-time password, and then nothing else is reachable. */
-export function ChangePassword({ is_forced = false, onDone }: Props) {
+export function ChangePassword({ is_forced = false, known_password, onDone }: Props) {
   const client = useQueryClient()
-  const [current, setCurrent] = useState('')
+  const [current, setCurrent] = useState(known_password ?? '')
   const [next, setNext] = useState('')
   const [again, setAgain] = useState('')
   const change = useMutation({
@@ -45,12 +50,14 @@ export function ChangePassword({ is_forced = false, onDone }: Props) {
           <h1 className="font-semibold text-xl">{text.title}</h1>
           <p className="text-ink-2">{is_forced ? text.lead_must : text.lead_may}</p>
         </div>
-        <PasswordField
-          label={text.current}
-          value={current}
-          onChange={setCurrent}
-          autoComplete="current-password"
-        />
+        {(known_password === undefined || change.error) && (
+          <PasswordField
+            label={text.current}
+            value={current}
+            onChange={setCurrent}
+            autoComplete="current-password"
+          />
+        )}
         <PasswordField
           label={text.next}
           value={next}

@@ -9,14 +9,22 @@ import { fieldClass, labelClass } from './field.ts'
 import { PasswordField } from './password-field.tsx'
 import { SessionFrame } from './session-frame.tsx'
 
-export function Login() {
+type Props = {
+  /** Told the password that was right. */
+  readonly onLogin: (password: string) => void
+}
+
+export function Login({ onLogin }: Props) {
   const id = useId()
   const client = useQueryClient()
   const [username, setUsername] = useState('admin')
   const [password, setPassword] = useState('')
   const login = useMutation({
     mutationFn: () => api.call('POST /api/v1/session', { body: { username, password } }),
-    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+    onSuccess: (session) => {
+      onLogin(password)
+      client.setQueryData(sessionQuery.queryKey, session)
+    },
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()

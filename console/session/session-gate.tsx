@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext } from 'react'
+import { createContext, type ReactNode, useContext, useState } from 'react'
 import type { SessionInfo } from '#model/user.ts'
 import { sessionQuery } from '../queries.ts'
 import { ProblemView } from '../ui/problem-view.tsx'
@@ -19,6 +19,8 @@ export function useSession(): SessionInfo {
 /** Shows the page to who is logged in, the login to everybody else. The address stays, so that links survive it. */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
   const { data: session, error, refetch } = useQuery(sessionQuery)
+  // So that a one-time password need not be typed twice; never leaves this page, and goes with the login.
+  const [typed, setTyped] = useState<string>()
   if (session === undefined && error) {
     return (
       <SessionFrame>
@@ -27,7 +29,9 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
     )
   }
   if (session === undefined) return null
-  if (session === null) return <Login />
-  if (session.must_change_password) return <ChangePassword is_forced />
+  if (session === null) return <Login onLogin={setTyped} />
+  if (session.must_change_password)
+    return <ChangePassword is_forced {...(typed ? { known_password: typed } : {})} />
+  if (typed !== undefined) setTyped(undefined)
   return <SessionContext value={session}>{children}</SessionContext>
 }

@@ -1,4 +1,5 @@
 /** The real policy service with console, API and an embedded database, filled with a week of attacks. */
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,6 +55,9 @@ const sites = [
 
 /** `is_empty`: a gateway that has seen nothing and protects nothing yet. */
 export async function consoleServer(options: { is_empty?: boolean } = {}): Promise<ConsoleServer> {
+  if (!existsSync(join(console_dir, 'index.html'))) {
+    throw new Error('The console is not built: run npm run console:build')
+  }
   await using rising = new AsyncDisposableStack()
   const dir = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'))
   rising.defer(() => rm(dir, { recursive: true, force: true }))
