@@ -48,7 +48,7 @@ end
 export async function statusOf(port: number, load: Load): Promise<number> {
   const { request } = await import('node:http')
   return new Promise((resolve, reject) => {
-    const headers = load.headers.flatMap(([name, value]) => [name, value])
+    const headers = load.headers.flat()
     const sent = request({
       host: '127.0.0.1',
       port,

@@ -6,7 +6,6 @@ import { xmlBody } from './bodies/xml.ts'
 
 export { parseCookies } from './bodies/cookies.ts'
 export type { BodyLimits, BodyProcessor, FilePart, ParsedBody } from './bodies/parsed-body.ts'
-export { emptyBody } from './bodies/parsed-body.ts'
 export { type ParsedQuery, parseUrlencoded } from './bodies/urlencoded.ts'
 
 /**
