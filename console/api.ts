@@ -1,5 +1,4 @@
 /** The console's one client of the API. */
-import { Fault, messageOf } from '#base/fault.ts'
 import type { AttackQuery } from '#model/attack-query.ts'
 import { addressOf } from '#parts/client/call.ts'
 import { ApiProblem, apiClient } from '#parts/client/client.ts'
@@ -15,6 +14,9 @@ export type ProblemText = {
   readonly request_id: string | undefined
 }
 
+/** Code of the fault of a transport that got no answer. */
+const unreachable = 'client.unreachable'
+
 /** What a page says of an error. */
 export function problemText(error: unknown): ProblemText {
   if (error instanceof ApiProblem) {
@@ -27,11 +29,11 @@ export function problemText(error: unknown): ProblemText {
       request_id: instance?.replace(/^urn:uuid:/, ''),
     }
   }
-  if (error instanceof Fault && error.code === 'client.unreachable') {
-    const { code, message } = error
-    return { title: words.problem.unreachable, detail: message, code, request_id: undefined }
+  const detail = error instanceof Error ? error.message : String(error)
+  if (error instanceof Error && 'code' in error && error.code === unreachable) {
+    const title = words.problem.unreachable
+    return { title, detail, code: unreachable, request_id: undefined }
   }
-  const detail = messageOf(error)
   return { title: words.problem.title, detail, code: 'console.bug', request_id: undefined }
 }
 

@@ -73,22 +73,28 @@ export function ChangePassword({ is_forced = false, known_password, onDone }: Pr
           {...(again !== '' && again !== next ? { hint: text.not_same } : {})}
         />
         {change.error && <ProblemView error={change.error} />}
-        <div className="flex gap-2">
-          <Button
-            type="submit"
-            look="primary"
-            disabled={!is_ready || change.isPending}
-            className="h-10 grow"
-          >
-            {text.submit}
-          </Button>
-          {onDone && (
-            <Button onClick={onDone} className="h-10">
-              {text.cancel}
-            </Button>
-          )}
-        </div>
+        <Buttons
+          is_ready={is_ready && !change.isPending}
+          {...(onDone ? { onCancel: onDone } : {})}
+        />
       </form>
     </SessionFrame>
+  )
+}
+
+type ButtonsProps = { readonly is_ready: boolean; readonly onCancel?: () => void }
+
+function Buttons({ is_ready, onCancel }: ButtonsProps) {
+  return (
+    <div className="flex gap-2">
+      <Button type="submit" look="primary" disabled={!is_ready} className="h-10 grow">
+        {words.password.submit}
+      </Button>
+      {onCancel && (
+        <Button onClick={onCancel} className="h-10">
+          {words.password.cancel}
+        </Button>
+      )}
+    </div>
   )
 }
