@@ -162,6 +162,8 @@ export function answerHeaders(raw: readonly string[]): string[] {
     const name = raw[i] ?? ''
     const lower = name.toLowerCase()
     if (hopByHop.has(lower) || lower === 'x-request-id' || named?.has(lower)) continue
+    // Only a promise of trailers, which Node would hold us to where none can be sent.
+    if (lower === 'trailer') continue
     // RFC 9112, section 6.3: with both, the coding decides, and the length must not go on.
     if (is_chunked && lower === 'content-length') continue
     out.push(name, raw[i + 1] ?? '')

@@ -145,7 +145,11 @@ class Relaying implements Relay, Dispatcher.DispatchHandler {
       socket.destroy()
       return
     }
-    this.#close('answered')
+    // The server keeps its place until the tunnel ends.
+    const server = this.#server
+    this.#is_over = true
+    this.#server = undefined
+    if (server !== undefined) socket.once('close', () => this.#pool.release(server, 'answered'))
     this.#handler.onUpgrade(flat(controller.rawHeaders), socket)
   }
 

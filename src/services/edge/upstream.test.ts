@@ -217,6 +217,56 @@ test('300 MB stream to a slow reader with flat memory, and arrive whole', async 
   assert.ok(peak - before < 150e6, `grew by ${Math.round((peak - before) / 1e6)} MB`)
 })
 
+test('a client that does not read holds up its own upstream and nothing else, and is cut off in the end', async () => {
+  const chunk = Buffer.alloc(1024 * 1024)
+  let sent = 0
+  const closed = Promise.withResolvers<void>()
+  await using upstream = await startUpstream((_q, r) => {
+    r.writeHead(200, { 'content-type': 'application/octet-stream' })
+    r.on('close', () => closed.resolve())
+    const more = (): void => {
+      while (!r.destroyed && sent < 500) {
+        sent++
+        if (!r.write(chunk)) {
+          r.once('drain', more)
+          return
+        }
+      }
+    }
+    more()
+  })
+  const settings = { timeouts: { idle: '1s' } }
+  await using edge = await startTestEdge({ upstreams: [upstream.url], settings })
+  const socket = connect(edge.port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.pause()
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  await closed.promise
+  assert.ok(sent < 100, `${sent} MB were taken from the upstream`)
+  socket.destroy()
+})
+
+test('an upstream that does not read its request holds the client back, not our memory', async () => {
+  await using upstream = await rawUpstream((socket) => socket.pause())
+  await using edge = await startTestEdge({ upstreams: [upstream.url], site: { mode: 'off' } })
+  const socket = connect(edge.port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 104857600\r\n\r\n')
+  const chunk = Buffer.alloc(1024 * 1024)
+  let sent = 0
+  while (sent < 100 && socket.write(chunk)) sent++
+  for (let quiet = 0; quiet < 5 && sent < 100; ) {
+    const drained = once(socket, 'drain').then(() => true)
+    const waited = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 100))
+    if (await Promise.race([drained, waited])) {
+      quiet = 0
+      while (sent < 100 && socket.write(chunk)) sent++
+    } else quiet++
+  }
+  assert.ok(sent < 60, `${sent} MB were taken from the client`)
+  socket.destroy()
+})
+
 test('a large upload streams through when it is not inspected, in order and whole', async () => {
   const hash = createHash('sha256')
   await using upstream = await startUpstream((q, r) => {

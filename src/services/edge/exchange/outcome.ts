@@ -28,9 +28,7 @@ export function statusOf(outcome: Outcome, block_status: number): number {
     case 'refused':
       return outcome.refusal.status
     case 'blocked':
-      return outcome.intervention.kind === 'redirect'
-        ? redirectStatus(outcome.intervention.status)
-        : block_status
+      return blockedStatus(outcome.intervention, block_status)
     case 'overlimit':
       return block_status
     case 'faulted':
@@ -48,6 +46,9 @@ export function statusOf(outcome: Outcome, block_status: number): number {
   }
 }
 
-function redirectStatus(status: number): number {
-  return status >= 300 && status < 400 ? status : 302
+/** A rule that names another status than the 403 of rule sets means it; everything else is the site's to say. */
+function blockedStatus(intervention: Intervention, block_status: number): number {
+  const { kind, status } = intervention
+  if (kind === 'redirect') return status >= 300 && status < 400 ? status : 302
+  return status === 403 || status < 400 || status > 599 ? block_status : status
 }
