@@ -237,6 +237,18 @@ SecRule ARGS "@rx a(.)" "id:1,phase:1,deny,capture,chain"
   assert.deepEqual([match?.variable, match?.matched_text], ['ARGS:q', 'ab'])
 })
 
+test('a value that a chain hands on keeps the way it was decoded', () => {
+  const send = engine(`
+SecRule ARGS "@rx ." "id:1,phase:1,deny,t:urlDecodeUni,chain"
+  SecRule MATCHED_VARS "@streq ab" "t:lowercase"`)
+  const [match] = send({ uri: '/?q=%2541B' }).matches
+  assert.deepEqual([match?.variable, match?.raw_value, match?.value], ['ARGS:q', '%41B', 'ab'])
+  assert.deepEqual(
+    match?.steps.map((step) => step.value),
+    ['AB', 'ab'],
+  )
+})
+
 test('records of matches are bounded, and what found no room is counted', () => {
   const send = engine('SecRule ARGS "@rx ." "id:1,phase:1"')
   const uri = `/?${Array.from({ length: 900 }, (_, i) => `a${i}=1`).join('&')}`

@@ -39,7 +39,7 @@ export function recordMatch(state: State, rule: Rule, hits: readonly Hit[]) {
     variable: origin === undefined ? '' : nameOf(origin),
     value: hit?.value ?? '',
     raw_value: origin?.value.text ?? '',
-    steps: hit === undefined ? [] : stepsOf(hit),
+    steps: hit === undefined ? [] : stepsOf(hit, hits),
     matched_text: hit?.located?.text ?? '',
     matched_at: hit?.located?.at ?? -1,
     is_detection: rule.is_detection,
@@ -58,15 +58,22 @@ function originOf(entry: Entry): Entry {
   return origin
 }
 
-/** The transformations that changed the value, from the request's bytes on, through copies in MATCHED_VARS. */
-function stepsOf(hit: Hit): readonly { readonly transformation: string; readonly value: string }[] {
-  const steps: { transformation: string; value: string }[] = []
+type DecodeStep = { readonly transformation: string; readonly value: string }
+
+/** The transformations that changed the value; for a copy in MATCHED_VARS those of the link that it comes from first. */
+function stepsOf(hit: Hit, hits: readonly Hit[]): readonly DecodeStep[] {
+  const steps: DecodeStep[] = []
+  for (let from = hit.entry.origin; from !== undefined; from = from.origin) {
+    const earlier = hits.find((one) => one.entry === from)
+    if (earlier !== undefined && earlier !== hit) steps.unshift(...stepsOf(earlier, hits))
+  }
   let before = hit.entry.value.text
   for (const node of hit.link.chain.nodes) {
     const value = transformed(hit.entry.value, node).text
     if (value !== before) steps.push({ transformation: node.name, value })
     before = value
-    if (value === hit.value) break
+    // With multiMatch an earlier form may be the one that matched.
+    if (hit.link.is_multi_match && value === hit.value) break
   }
   return steps
 }
