@@ -2,6 +2,7 @@
  * The upstream servers of one site: which is next, which is out. Passive marking as nginx documents it for `server` in an
  * upstream block: `max_fails` failures within `fail_timeout` put a server out for `fail_timeout`; a single server never is.
  */
+import { isIP } from 'node:net'
 import { Pool as Wires } from 'undici'
 import type { Clock } from '#base/clock.ts'
 import type { Upstream } from '#model/site.ts'
@@ -13,6 +14,8 @@ export type UpstreamServer = {
   /** Path of the url, without final slash, put before each request's path; '' for most. */
   readonly prefix: string
   readonly settings: Upstream
+  /** Name in TLS, which its certificate must have; undefined for http and for bare addresses. */
+  readonly servername: string | undefined
   readonly wires: Wires
   /** Exchanges under way. */
   active: number
@@ -115,11 +118,13 @@ export function upstreamPool(
 
 function openServer(settings: Upstream, timeouts: PoolTimeouts): UpstreamServer {
   const url = new URL(settings.url)
+  const hostname = url.hostname.replace(/^\[|\]$/g, '')
   return {
     url: settings.url,
     authority: url.host,
     prefix: url.pathname.replace(/\/+$/, ''),
     settings,
+    servername: url.protocol === 'https:' && isIP(hostname) === 0 ? hostname : undefined,
     wires: new Wires(url.origin, {
       pipelining: 1,
       allowH2: false,

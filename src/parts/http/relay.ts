@@ -91,18 +91,18 @@ class Relaying implements Relay, Dispatcher.DispatchHandler {
     this.#is_started = false
     this.#controller = undefined
     try {
-      server.wires.dispatch(
-        {
-          path: server.prefix + this.#request.path,
-          method: this.#request.method,
-          headers: this.#request.headersFor(server),
-          body: this.#request.body ?? null,
-          ...(this.#request.upgrade === undefined ? {} : { upgrade: this.#request.upgrade }),
-          // Never two requests on one connection at once: one client's slow answer must not hold another's.
-          idempotent: false,
-        },
-        this,
-      )
+      const options: Dispatcher.DispatchOptions & { servername?: string } = {
+        path: server.prefix + this.#request.path,
+        method: this.#request.method,
+        headers: this.#request.headersFor(server),
+        body: this.#request.body ?? null,
+        ...(this.#request.upgrade === undefined ? {} : { upgrade: this.#request.upgrade }),
+        // Never two requests on one connection at once: one client's slow answer must not hold another's.
+        idempotent: false,
+        // Not the client's Host, as undici would have it: its certificate is the upstream's own.
+        ...(server.servername === undefined ? {} : { servername: server.servername }),
+      }
+      server.wires.dispatch(options, this)
     } catch (error) {
       this.onResponseError(undefined, error)
     }

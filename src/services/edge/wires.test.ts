@@ -67,6 +67,27 @@ test('HTTP/1.1 over TLS: the upstream is told of https', async () => {
   assert.equal(headers[headers.indexOf('x-forwarded-proto') + 1], 'https')
 })
 
+test('a WebSocket over TLS', async () => {
+  await using upstream = await startUpstream()
+  upstream.server.on('upgrade', (_request, socket) => {
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello',
+    )
+    socket.on('data', (chunk: Buffer) => socket.end(`got ${chunk}`))
+  })
+  await using edge = await startTestEdge({ upstreams: [upstream.url], settings: tls })
+  const socket = await handshake(edge.port, 'a.example', ['http/1.1'])
+  socket.write(
+    'GET /ws HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n',
+  )
+  let text = ''
+  socket.on('data', (chunk) => (text += chunk))
+  while (!text.includes('hello')) await once(socket, 'data')
+  socket.write('bye')
+  await once(socket, 'close')
+  assert.match(text, /^HTTP\/1\.1 101 [\s\S]*got bye$/)
+})
+
 type Reply = { status: number; headers: Record<string, unknown>; body: string }
 
 function ask2(
