@@ -41,7 +41,7 @@ export type Match = {
   readonly rule_id: number
   readonly phase: number
   readonly message: string
-  /** `logdata`, macros expanded. */
+  /** `logdata`, macros expanded; like the message at most 2,048 bytes. */
   readonly data: string
   readonly severity: string
   readonly tags: readonly string[]

@@ -14,6 +14,9 @@ export type Hit = {
 /** Matches of one transaction that are recorded; an attacker must not fill the memory with more. */
 export const matchesMax = 500
 
+/** Bytes of an expanded message or logdata; a value that it quotes can be as long as the body. */
+const textBytesMax = 2048
+
 /** Records a match if its rule is logged. `hits` holds one hit for each link of the chain. */
 export function recordMatch(state: State, rule: Rule, hits: readonly Hit[]) {
   if (!rule.is_logged) return
@@ -26,8 +29,8 @@ export function recordMatch(state: State, rule: Rule, hits: readonly Hit[]) {
   state.matches.push({
     rule_id: rule.id,
     phase: rule.phase,
-    message: rule.message.expand(state),
-    data: rule.data.expand(state),
+    message: rule.message.expand(state).slice(0, textBytesMax),
+    data: rule.data.expand(state).slice(0, textBytesMax),
     severity: rule.severity,
     tags: rule.tags,
     version: rule.version,
