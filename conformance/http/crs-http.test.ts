@@ -15,7 +15,10 @@ const expected = z
   .record(z.string(), z.string())
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'expected-failures.json'), 'utf8')))
 
-/** Stages that say something of the answer itself; four of them are plain 200s that the in-process suite passes too. */
+/**
+ * Stages that say something of the answer itself; four of them are plain 200s that the in-process
+ * suite passes too.
+ */
 const isOfHttpLayer = ({ expected: e }: Stage): boolean =>
   e.status !== undefined || e.expect_error || !e.has_log_checks
 const plain: ReadonlySet<string> = new Set(['920160-4', '920272-5', '920640-4', '920640-5'])

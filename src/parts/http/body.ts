@@ -49,8 +49,8 @@ export type CollectLimits = {
 }
 
 /**
- * Collects a body and calls `done` once. What it takes from `room` stays taken: the caller gives it back when the body
- * is no longer needed (`held` tells how much).
+ * Collects a body and calls `done` once. What it takes from `room` stays taken: the caller gives it
+ * back when the body is no longer needed (`held` tells how much).
  */
 export function collectBody(
   source: BodySource,
@@ -93,7 +93,10 @@ export function collectBody(
   const joined = (): Buffer =>
     chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)
 
-  /** One timer a body, not one a chunk: it looks when the last byte came and waits for the rest of the time. */
+  /**
+   * One timer a body, not one a chunk: it looks when the last byte came and waits for the rest of
+   * the time.
+   */
   function look(): void {
     const left = heard_at + limits.silence_ms - clock.elapsed()
     if (left > 0) timer = clock.after(left, look)
@@ -112,8 +115,9 @@ function ignore(): void {}
 export type StreamedBody = { readonly stream: Readable; readonly bytes: () => number }
 
 /**
- * A body that flows on while it comes: first `head`, then the rest of `source`. Destroying it leaves `source` alone, so
- * that its client can still be answered. `onSilent` is called when no byte comes for too long.
+ * A body that flows on while it comes: first `head`, then the rest of `source`. Destroying it
+ * leaves `source` alone, so that its client can still be answered. `onSilent` is called when no
+ * byte comes for too long.
  */
 export function streamBody(
   head: Buffer | undefined,

@@ -20,7 +20,8 @@ export type Certificates = {
 /**
  * Reads chains and keys.
  *
- * @throws http.cannot_read_certificate, http.bad_certificate (no PEM, key of another certificate, expired is no fault)
+ * @throws http.cannot_read_certificate, http.bad_certificate (no PEM, key of another certificate,
+ * expired is no fault)
  */
 export function loadCertificates(files: readonly CertificateFile[]): Certificates | undefined {
   const byName = new Map<string, SecureContext>()

@@ -1,11 +1,14 @@
 /**
- * The real client behind trusted proxies. The list is read from its end, where the nearest proxy wrote, and only as far as
- * trust reaches: nothing that a client writes itself is ever believed.
+ * The real client behind trusted proxies. The list is read from its end, where the nearest proxy
+ * wrote, and only as far as trust reaches: nothing that a client writes itself is ever believed.
  */
 import { type AddressSet, canonicalAddress } from '#base/address.ts'
 import type { Head } from './head.ts'
 
-/** Which field the trusted proxies write. Exactly one is read: a proxy that writes one passes on a forged other. */
+/**
+ * Which field the trusted proxies write. Exactly one is read: a proxy that writes one passes on a
+ * forged other.
+ */
 export type ForwardedBy = 'x-forwarded-for' | 'forwarded'
 
 /** The client's address: `peer` unless it is a trusted proxy that says more. */
@@ -23,7 +26,8 @@ export function clientAddress(
     const hops = by === 'forwarded' ? forwardedFor(value) : value.split(',')
     for (let k = hops.length - 1; k >= 0; k--) {
       const address = hopAddress(hops[k] ?? '')
-      // What cannot be read was not written by a proxy that we understand: believe nothing beyond it.
+      // What cannot be read was not written by a proxy that we understand: believe nothing beyond
+      // it.
       if (address === undefined) return client
       client = address
       if (!trusted.has(address)) return client
@@ -32,7 +36,10 @@ export function clientAddress(
   return client
 }
 
-/** An address as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`. */
+/**
+ * An address as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`,
+ * `[2001:db8::1]:4711`.
+ */
 export function hopAddress(text: string): string | undefined {
   const hop = text.trim()
   const bracket = /^\[([0-9a-fA-F:.]+)\](?::\d{1,5})?$/.exec(hop)
@@ -43,7 +50,10 @@ export function hopAddress(text: string): string | undefined {
   return ported?.[1] === undefined ? undefined : canonicalAddress(ported[1])
 }
 
-/** The `for` of each element of a Forwarded field, in order; '' where there is none (RFC 7239, section 4). */
+/**
+ * The `for` of each element of a Forwarded field, in order; '' where there is none (RFC 7239,
+ * section 4).
+ */
 export function forwardedFor(value: string): string[] {
   const out: string[] = []
   let current = ''
@@ -57,7 +67,10 @@ export function forwardedFor(value: string): string[] {
   return out
 }
 
-/** `token=value` pairs; `ends` is true on the last pair of an element. A quoted string may hold commas and semicolons. */
+/**
+ * `token=value` pairs; `ends` is true on the last pair of an element. A quoted string may hold
+ * commas and semicolons.
+ */
 function* pairs(value: string): Generator<readonly [name: string, text: string, ends: boolean]> {
   let i = 0
   while (i <= value.length) {

@@ -3,8 +3,9 @@
 import type { Refusal } from './refusal.ts'
 
 /**
- * The exchange under way on a connection: told when the bytes that follow turn out not to be HTTP. False when its request had
- * come whole: those bytes belong to no request, and this one is answered as if they were not there.
+ * The exchange under way on a connection: told when the bytes that follow turn out not to be HTTP.
+ * False when its request had come whole: those bytes belong to no request, and this one is answered
+ * as if they were not there.
  */
 export type Occupant = { refuse(refusal: Refusal): boolean }
 

@@ -1,4 +1,7 @@
-/** The ends of a conversation: a last answer on a connection whose bytes cannot be trusted or are not all read. */
+/**
+ * The ends of a conversation: a last answer on a connection whose bytes cannot be trusted or are
+ * not all read.
+ */
 import { STATUS_CODES } from 'node:http'
 import { constants } from 'node:http2'
 import type { Socket } from 'node:net'
@@ -6,12 +9,15 @@ import type { Clock } from '#base/clock.ts'
 import type { Arrival } from './listen.ts'
 import type { RenderedPage } from './problem.ts'
 
-/** How long a client may still send what it has begun; it must be able to read the answer before the reset. */
+/**
+ * How long a client may still send what it has begun; it must be able to read the answer before the
+ * reset.
+ */
 const linger_ms = 2000
 
 /**
- * Writes a whole HTTP/1.1 answer with `Connection: close`, then lets the client finish for a moment (RFC 9112, section 9.6):
- * to close at once would reset the connection and take the answer with it.
+ * Writes a whole HTTP/1.1 answer with `Connection: close`, then lets the client finish for a moment
+ * (RFC 9112, section 9.6): to close at once would reset the connection and take the answer with it.
  */
 export function sayFarewell(
   socket: Socket,

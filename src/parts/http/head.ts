@@ -1,6 +1,6 @@
 /**
- * The head of a request, read once and strictly: what Node's parser lets pass but two readers could understand
- * differently is refused here (RFC 9112, sections 3 and 6; RFC 9110, section 7).
+ * The head of a request, read once and strictly: what Node's parser lets pass but two readers could
+ * understand differently is refused here (RFC 9112, sections 3 and 6; RFC 9110, section 7).
  */
 import { isIPv6 } from 'node:net'
 import { type Refusal, refusal } from './refusal.ts'
@@ -101,7 +101,10 @@ export function readHead(raw: RawHead, limits: HeadLimits): Head | Refusal {
   }
 }
 
-/** RFC 9113, section 8: pseudo fields become what HTTP/1.1 calls them; `:authority` wins, a Host must agree. */
+/**
+ * RFC 9113, section 8: pseudo fields become what HTTP/1.1 calls them; `:authority` wins, a Host
+ * must agree.
+ */
 function readHead2(raw: RawHead, limits: HeadLimits): Head | Refusal {
   const headers: HeaderField[] = []
   const names: string[] = []
@@ -196,7 +199,10 @@ function readTarget(
   return { path: rest.startsWith('/') ? rest : `/${rest}`, authority, host }
 }
 
-/** The host of an authority in lower case; '' for an empty one, undefined when it is not valid (RFC 3986, section 3.2.2). */
+/**
+ * The host of an authority in lower case; '' for an empty one, undefined when it is not valid (RFC
+ * 3986, section 3.2.2).
+ */
 export function readHost(authority: string): string | undefined {
   if (authority === '') return ''
   if (authority.startsWith('[')) {
@@ -242,7 +248,10 @@ function isVisible(text: string): boolean {
   return true
 }
 
-/** RFC 9112, section 6.1: a coding before chunked may exist, but we do not have it; anything else frames nothing. */
+/**
+ * RFC 9112, section 6.1: a coding before chunked may exist, but we do not have it; anything else
+ * frames nothing.
+ */
 function transferRefusal(transfer: string): 'unknown_transfer_encoding' | 'bad_transfer_encoding' {
   return /^[a-z-]+\s*,\s*chunked$/i.test(transfer)
     ? 'unknown_transfer_encoding'

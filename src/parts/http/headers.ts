@@ -1,8 +1,14 @@
-/** Header fields between client and upstream: what concerns one connection is dropped, then ours are added. */
+/**
+ * Header fields between client and upstream: what concerns one connection is dropped, then ours are
+ * added.
+ */
 import { bracketed } from '#base/address.ts'
 import type { Head, HeaderField } from './head.ts'
 
-/** Fields that live on one connection only (RFC 9110, section 7.6.1), and `Proxy`, which CGI turns into a variable. */
+/**
+ * Fields that live on one connection only (RFC 9110, section 7.6.1), and `Proxy`, which CGI turns
+ * into a variable.
+ */
 const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -17,7 +23,10 @@ const hopByHop: ReadonlySet<string> = new Set([
   'http2-settings',
 ])
 
-/** Fields we alone write towards the upstream; a client's own are dropped, also in the spelling with underscores. */
+/**
+ * Fields we alone write towards the upstream; a client's own are dropped, also in the spelling with
+ * underscores.
+ */
 const ours: ReadonlySet<string> = new Set([
   'x-request-id',
   'x-forwarded-for',
@@ -144,7 +153,10 @@ function decodableEncodings(value: string): string {
   return left.length === 0 ? 'identity' : left.map((item) => item.trim()).join(', ')
 }
 
-/** The upstream's fields as a client may see them: a flat list, without those of the connection behind us. */
+/**
+ * The upstream's fields as a client may see them: a flat list, without those of the connection
+ * behind us.
+ */
 export function answerHeaders(raw: readonly string[]): string[] {
   let named: Set<string> | undefined
   let is_chunked = false

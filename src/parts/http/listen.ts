@@ -1,6 +1,7 @@
 /**
- * ★ Sockets become requests: TCP, then the PROXY header, then TLS, then HTTP/1.1 or HTTP/2, whichever of them a listener has.
- * Node's HTTP servers never listen themselves: they are handed sockets, so that closing a door leaves those inside alone.
+ * ★ Sockets become requests: TCP, then the PROXY header, then TLS, then HTTP/1.1 or HTTP/2,
+ * whichever of them a listener has. Node's HTTP servers never listen themselves: they are handed
+ * sockets, so that closing a door leaves those inside alone.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type {
@@ -58,7 +59,9 @@ export type Arrivals = {
   onArrival(arrival: Arrival): void
   /** Node's parser refused the bytes. Answer on `socket` and close it. */
   onMalformed(error: ParserError, connection: Connection, socket: Socket): void
-  /** A connection was closed before any request: a bound, no PROXY header, a failed TLS handshake. */
+  /**
+   * A connection was closed before any request: a bound, no PROXY header, a failed TLS handshake.
+   */
   onTurnedAway(reason: 'connections' | 'proxy_header' | 'tls', peer: string): void
 }
 
@@ -67,8 +70,9 @@ export type Listening = AsyncDisposable & {
   readonly is_draining: boolean
   readonly connections: number
   /**
-   * Stops accepting. Resolves when every connection has ended by itself, or after `limit_ms`, when what is left is cut.
-   * HTTP/2 clients are told to go (GOAWAY); exchanges must say `Connection: close` while `is_draining`.
+   * Stops accepting. Resolves when every connection has ended by itself, or after `limit_ms`, when
+   * what is left is cut. HTTP/2 clients are told to go (GOAWAY); exchanges must say `Connection:
+   * close` while `is_draining`.
    */
   drain(limit_ms: number): Promise<void>
 }

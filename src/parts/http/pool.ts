@@ -1,6 +1,7 @@
 /**
- * The upstream servers of one site: which is next, which is out. Passive marking as nginx documents it for `server` in an
- * upstream block: `max_fails` failures within `fail_timeout` put a server out for `fail_timeout`; a single server never is.
+ * The upstream servers of one site: which is next, which is out. Passive marking as nginx documents
+ * it for `server` in an upstream block: `max_fails` failures within `fail_timeout` put a server out
+ * for `fail_timeout`; a single server never is.
  */
 import { isIP } from 'node:net'
 import { Pool as Wires } from 'undici'
@@ -28,8 +29,8 @@ export type UpstreamServer = {
 export type UpstreamPool = AsyncDisposable & {
   readonly servers: readonly UpstreamServer[]
   /**
-   * The next server to try, never one of `tried`; takes a place on it until `release`. 'busy' when every server that is
-   * left has `max_conns` under way; undefined when all have been tried.
+   * The next server to try, never one of `tried`; takes a place on it until `release`. 'busy' when
+   * every server that is left has `max_conns` under way; undefined when all have been tried.
    */
   take(tried: readonly UpstreamServer[]): UpstreamServer | 'busy' | undefined
   release(server: UpstreamServer, outcome: 'answered' | 'failed' | 'unknown'): void

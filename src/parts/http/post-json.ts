@@ -2,7 +2,10 @@
 import { Agent, request as requestHttp } from 'node:http'
 
 export type Poster = Disposable & {
-  /** Resolves with status and text; rejects when the other side cannot be reached or is silent for `timeout_ms`. */
+  /**
+   * Resolves with status and text; rejects when the other side cannot be reached or is silent for
+   * `timeout_ms`.
+   */
   post(path: string, body: string): Promise<{ readonly status: number; readonly text: string }>
 }
 

@@ -1,4 +1,7 @@
-/** The page a client sees when it does not get what it asked for: HTML for people, JSON or text for programs. */
+/**
+ * The page a client sees when it does not get what it asked for: HTML for people, JSON or text for
+ * programs.
+ */
 import { createHash } from 'node:crypto'
 
 export type ProblemPage = {
@@ -21,7 +24,10 @@ const style =
   '@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}dl{color:#9aa4af}}'
 const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; frame-ancestors 'none'`
 
-/** The page in the form that `accept` asks for; HTML only when it is named (a program's star gets text). */
+/**
+ * The page in the form that `accept` asks for; HTML only when it is named (a program's star gets
+ * text).
+ */
 export function renderPage(page: ProblemPage, accept: string): RenderedPage {
   const [type, text] = wanted(accept, page)
   const body = Buffer.from(text, 'utf8')

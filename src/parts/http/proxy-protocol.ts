@@ -1,4 +1,7 @@
-/** The header that a load balancer puts before a connection's first byte (PROXY protocol, versions 1 and 2, HAProxy). */
+/**
+ * The header that a load balancer puts before a connection's first byte (PROXY protocol, versions 1
+ * and 2, HAProxy).
+ */
 import { canonicalAddress } from '#base/address.ts'
 
 export type ProxyHeader =
@@ -53,7 +56,9 @@ function endpoint(address: string | undefined, port: string | undefined): Endpoi
   return Number(port) > 65535 ? undefined : { address: canonical, port: Number(port) }
 }
 
-/** Section 2.2: signature, version and command, family, length, addresses, then TLVs that we skip. */
+/**
+ * Section 2.2: signature, version and command, family, length, addresses, then TLVs that we skip.
+ */
 function readVersion2(bytes: Buffer): ProxyHeader {
   const seen = Math.min(bytes.length, signature2.length)
   if (bytes.compare(signature2, 0, seen, 0, seen) !== 0) return { kind: 'bad' }
@@ -82,7 +87,8 @@ function readVersion2(bytes: Buffer): ProxyHeader {
       target: { address: grouped(bytes, 32), port: bytes.readUInt16BE(50) },
     }
   }
-  // AF_UNSPEC: the receiver must use the real addresses. Datagrams and UNIX sockets are no HTTP clients.
+  // AF_UNSPEC: the receiver must use the real addresses. Datagrams and UNIX sockets are no HTTP
+  // clients.
   return family === 0x00 ? { kind: 'header', length } : { kind: 'bad' }
 }
 

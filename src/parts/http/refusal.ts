@@ -1,4 +1,7 @@
-/** Why a request is refused before any rule sees it: one stable word each, with its status and a sentence. */
+/**
+ * Why a request is refused before any rule sees it: one stable word each, with its status and a
+ * sentence.
+ */
 
 /** A request that is not served; `reason` is a key of `refusals`. */
 export type Refusal = { readonly status: number; readonly reason: RefusalReason }
@@ -60,8 +63,8 @@ export type ParserError = {
 }
 
 /**
- * The refusal for what Node's strict parser did not take. Undefined when nobody is to be answered: the peer went away,
- * or sent bytes after `Connection: close`.
+ * The refusal for what Node's strict parser did not take. Undefined when nobody is to be answered:
+ * the peer went away, or sent bytes after `Connection: close`.
  */
 export function refusalOf(error: ParserError): Refusal | undefined {
   const reason = error.reason ?? ''
@@ -112,7 +115,10 @@ export function refusalOf(error: ParserError): Refusal | undefined {
   }
 }
 
-/** Node hands over the last packet only: one without a line end can only be part of a request line or of one huge field. */
+/**
+ * Node hands over the last packet only: one without a line end can only be part of a request line
+ * or of one huge field.
+ */
 function isInRequestLine(packet: Buffer | undefined): boolean {
   if (packet === undefined) return false
   const end = packet.indexOf(10)

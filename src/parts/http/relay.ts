@@ -1,6 +1,7 @@
 /**
- * ★ One request to the upstream and its answer back, as callbacks: the head, the bytes as they come, the end. Another server
- * is tried when one fails before it answered and nothing can have happened twice.
+ * ★ One request to the upstream and its answer back, as callbacks: the head, the bytes as they
+ * come, the end. Another server is tried when one fails before it answered and nothing can have
+ * happened twice.
  */
 import type { Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
@@ -97,7 +98,8 @@ class Relaying implements Relay, Dispatcher.DispatchHandler {
         headers: this.#request.headersFor(server),
         body: this.#request.body ?? null,
         ...(this.#request.upgrade === undefined ? {} : { upgrade: this.#request.upgrade }),
-        // Never two requests on one connection at once: one client's slow answer must not hold another's.
+        // Never two requests on one connection at once: one client's slow answer must not hold
+        // another's.
         idempotent: false,
         // Not the client's Host, as undici would have it: its certificate is the upstream's own.
         ...(server.servername === undefined ? {} : { servername: server.servername }),

@@ -3,7 +3,10 @@ import type { Server } from 'node:net'
 import { messageOf } from '#base/fault.ts'
 import { httpFaults } from './faults.ts'
 
-/** Listens on `address:port` (`*:80` for every address, IPv6 in brackets). @throws http.cannot_listen */
+/**
+ * Listens on `address:port` (`*:80` for every address, IPv6 in brackets). @throws
+ * http.cannot_listen
+ */
 export async function openTcp(
   server: Server,
   address: string,

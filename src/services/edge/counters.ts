@@ -1,4 +1,7 @@
-/** What one worker counts. Plain numbers in plain objects: counting costs nothing, and a report is a copy. */
+/**
+ * What one worker counts. Plain numbers in plain objects: counting costs nothing, and a report is a
+ * copy.
+ */
 import { inspectBounds_us } from '#model/traffic.ts'
 
 /** Of one site, or of requests that reached none (`noSite`). */

@@ -1,5 +1,6 @@
 /**
- * What the edge costs: CPU microseconds a request of this process, with `wrk` on loopback and an upstream in a process of its own.
+ * What the edge costs: CPU microseconds a request of this process, with `wrk` on loopback and an
+ * upstream in a process of its own.
  * `node src/services/edge/edge.bench.ts [seconds]`
  */
 import { spawn } from 'node:child_process'

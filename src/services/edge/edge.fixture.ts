@@ -1,4 +1,7 @@
-/** For tests: a real edge on loopback in front of a small real upstream, with rules of our own or real ones. */
+/**
+ * For tests: a real edge on loopback in front of a small real upstream, with rules of our own or
+ * real ones.
+ */
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
@@ -172,7 +175,10 @@ export async function startUpstream(answer?: RequestListener): Promise<TestUpstr
   }
 }
 
-/** Sends bytes and gives back all that comes until the other side closes (or `quiet_ms` without a byte after some came). */
+/**
+ * Sends bytes and gives back all that comes until the other side closes (or `quiet_ms` without a
+ * byte after some came).
+ */
 export function rawExchange(port: number, bytes: string, quiet_ms = 3000): Promise<string> {
   return new Promise((resolve, reject) => {
     let out = ''

@@ -1,6 +1,7 @@
 /**
- * ★ A request's way through the edge: admit, route, inspect, relay, inspect, record, deliver. The first outcome ends it;
- * `record` always runs, and before the client gets its first byte. No promises: a step that waits calls `proceed` when it can go on.
+ * ★ A request's way through the edge: admit, route, inspect, relay, inspect, record, deliver. The
+ * first outcome ends it; `record` always runs, and before the client gets its first byte. No
+ * promises: a step that waits calls `proceed` when it can go on.
  */
 import { messageOf } from '#base/fault.ts'
 import { uuidv7 } from '#base/id.ts'

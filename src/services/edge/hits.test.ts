@@ -3,7 +3,10 @@ import { test } from 'node:test'
 import { Hit } from '#model/hit.ts'
 import { rawExchange, smallRules, startTestEdge, startUpstream } from './edge.fixture.ts'
 
-/** A rule that finds everything and quotes it, in several transformations: the worst that rules can do to a secret. */
+/**
+ * A rule that finds everything and quotes it, in several transformations: the worst that rules can
+ * do to a secret.
+ */
 const quotingRules = `${smallRules}
 SecRule ARGS|ARGS_NAMES|REQUEST_HEADERS|REQUEST_COOKIES|REQUEST_URI|REQUEST_BODY|QUERY_STRING|REQUEST_LINE "@rx (.{3,})" "id:990001,phase:2,pass,capture,log,msg:'Quotes %{MATCHED_VAR}',logdata:'%{TX.0} in %{MATCHED_VAR_NAME}: %{MATCHED_VAR}',t:none,setvar:tx.inbound_anomaly_score_pl1=+1"
 SecRule ARGS|REQUEST_HEADERS|REQUEST_COOKIES|REQUEST_URI|REQUEST_BODY "@rx ." "id:990002,phase:2,pass,log,logdata:'%{MATCHED_VAR}',t:none,t:urlDecodeUni,t:lowercase,t:removeWhitespace,setvar:tx.inbound_anomaly_score_pl1=+1"

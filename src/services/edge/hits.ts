@@ -1,4 +1,7 @@
-/** Hits: what was found in one request becomes records, one for each type of attack, printable and without secrets. */
+/**
+ * Hits: what was found in one request becomes records, one for each type of attack, printable and
+ * without secrets.
+ */
 import { uuidv7 } from '#base/id.ts'
 import { attackTypeNames } from '#model/attack-type-names.ts'
 import type { Hit, MatchRecord } from '#model/hit.ts'
@@ -84,7 +87,10 @@ function parameterOf(match: Match, masking: Masking): string {
   return cut(printable(masking.text(match.variable)), 512)
 }
 
-/** What the operator saw, masked as a whole when any of it is secret: a transformed secret is still one. */
+/**
+ * What the operator saw, masked as a whole when any of it is secret: a transformed secret is still
+ * one.
+ */
 function shownValue(match: Match, masking: Masking): string {
   return masking.isSecret(match.variable, match.raw_value)
     ? masking.shape(match.value)

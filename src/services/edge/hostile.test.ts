@@ -7,7 +7,10 @@ import { rawExchange, startTestEdge, startUpstream } from './edge.fixture.ts'
 const post = (headers: string) => `POST / HTTP/1.1\r\nHost: a\r\n${headers}\r\n`
 const form = 'Content-Type: application/x-www-form-urlencoded\r\n'
 
-/** Opens `count` connections from different addresses, each sending `bytes`; tells how each one ended. */
+/**
+ * Opens `count` connections from different addresses, each sending `bytes`; tells how each one
+ * ended.
+ */
 async function crowd(port: number, count: number, bytes: string) {
   const answers: string[] = []
   const sockets: Socket[] = []

@@ -1,4 +1,7 @@
-/** ★ The keeper: one for all edge workers of a node. Sums what they count, carries what they find, tells how the node is. */
+/**
+ * ★ The keeper: one for all edge workers of a node. Sums what they count, carries what they find,
+ * tells how the node is.
+ */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '#base/service.ts'

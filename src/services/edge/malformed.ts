@@ -1,4 +1,7 @@
-/** Bytes that Node's strict parser refused: answered with a page like any refusal, counted, and recorded. */
+/**
+ * Bytes that Node's strict parser refused: answered with a page like any refusal, counted, and
+ * recorded.
+ */
 import type { Socket } from 'node:net'
 import { uuidv7 } from '#base/id.ts'
 import type { Hit } from '#model/hit.ts'

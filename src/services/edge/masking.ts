@@ -1,7 +1,8 @@
 /**
- * Takes every secret out of what the edge keeps of a request: passwords, tokens, card numbers, credentials and cookies, in the
- * request line, in headers, in any body, and in what the rules quote of them. A masked secret keeps its length and the classes of
- * its characters. When in doubt too much is masked, never too little.
+ * Takes every secret out of what the edge keeps of a request: passwords, tokens, card numbers,
+ * credentials and cookies, in the request line, in headers, in any body, and in what the rules
+ * quote of them. A masked secret keeps its length and the classes of its characters. When in doubt
+ * too much is masked, never too little.
  */
 import type { HeaderField } from '#parts/http/head.ts'
 import { isSecretName } from './masking/names.ts'
@@ -20,9 +21,14 @@ export type Masking = {
   readonly uri: string
   readonly headers: readonly HeaderField[]
   readonly body: string
-  /** A text that may quote the request: known secrets, and what looks like one. Keeps its length. */
+  /**
+   * A text that may quote the request: known secrets, and what looks like one. Keeps its length.
+   */
   text(value: string): string
-  /** Is this variable (`ARGS:password`, `REQUEST_COOKIES:sid`) secret as a whole, or does its value hold a secret? */
+  /**
+   * Is this variable (`ARGS:password`, `REQUEST_COOKIES:sid`) secret as a whole, or does its value
+   * hold a secret?
+   */
   isSecret(variable: string, raw_value: string): boolean
   /** The shape of a text that is secret as a whole. */
   shape(value: string): string
@@ -31,11 +37,16 @@ export type Masking = {
 const credentialHeaders: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization'])
 const cookieHeaders: ReadonlySet<string> = new Set(['cookie', 'cookie2', 'set-cookie'])
 
-/** Shorter ones are masked where they stand but not looked for elsewhere: they would be found everywhere. */
+/**
+ * Shorter ones are masked where they stand but not looked for elsewhere: they would be found
+ * everywhere.
+ */
 const echo_length_min = 4
 const secrets_max = 200
 
-/** Masks one request. All texts are byte strings (latin1); `body` is content-decoded and may be cut. */
+/**
+ * Masks one request. All texts are byte strings (latin1); `body` is content-decoded and may be cut.
+ */
 export function maskRequest(
   uri: string,
   headers: readonly HeaderField[],
@@ -98,7 +109,10 @@ function bodyRanges(body: string, content_type: string): readonly Range[] {
   return out
 }
 
-/** By names and by looks, whatever kind of text it is, also below one or two layers of percent-encoding. */
+/**
+ * By names and by looks, whatever kind of text it is, also below one or two layers of
+ * percent-encoding.
+ */
 function textRanges(text: string): Range[] {
   if (text === '') return []
   const out = plainRanges(text)
@@ -144,7 +158,10 @@ function learnSecret(secrets: Map<string, string>, raw: string): void {
   }
 }
 
-/** The words in a secret that is more than a word: a list, an object, a sentence. A rule may quote any of them. */
+/**
+ * The words in a secret that is more than a word: a list, an object, a sentence. A rule may quote
+ * any of them.
+ */
 function pieces(text: string): string[] {
   if (!/[\s"',:{}[\]<>&=;?#\\]/.test(text)) return []
   return text

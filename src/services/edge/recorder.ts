@@ -11,7 +11,9 @@ export type Keep = { append(record: string): boolean }
 export type Recorder = {
   /** Appends each hit; what the spool does not take is counted as lost. */
   keep(hits: readonly Hit[]): void
-  /** At most so many refusals a second for each client are recorded; the others are only counted. */
+  /**
+   * At most so many refusals a second for each client are recorded; the others are only counted.
+   */
   mayRecordRefusal(client: string): boolean
   readonly lost: number
   readonly unrecorded: number
@@ -36,7 +38,9 @@ export function recorder(spool: Keep, nudge: () => void, clock: Clock, log: Log)
   let recorded = new Map<string, number>()
   let resting: Disposable | undefined
   let is_due = false
-  /** At once, then at most every `nudge_ms`: a flood of hits must not become a flood of messages. */
+  /**
+   * At once, then at most every `nudge_ms`: a flood of hits must not become a flood of messages.
+   */
   const tell = (): void => {
     is_due = resting !== undefined
     if (is_due) return

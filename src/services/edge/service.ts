@@ -1,4 +1,7 @@
-/** The edge: one worker that listens, inspects, relays, counts, and keeps what it finds in its own spool. */
+/**
+ * The edge: one worker that listens, inspects, relays, counts, and keeps what it finds in its own
+ * spool.
+ */
 import { addressSet, networkRange } from '#base/address.ts'
 import type { World } from '#base/service.ts'
 import type { UpstreamState } from '#model/node.ts'
@@ -50,8 +53,8 @@ export type Edge = AsyncDisposable & {
 /**
  * Resolves when it listens.
  *
- * @throws http.cannot_listen, http.no_certificate, http.bad_certificate, http.cannot_read_certificate, edge.two_sites,
- * edge.bad_trusted_proxy
+ * @throws http.cannot_listen, http.no_certificate, http.bad_certificate,
+ * http.cannot_read_certificate, edge.two_sites, edge.bad_trusted_proxy
  */
 export async function startEdge(
   settings: EdgeSettings,

@@ -1,4 +1,7 @@
-/** Which site a request is for: by host (exact, then the longest wildcard, then `*`), then by the longest path. */
+/**
+ * Which site a request is for: by host (exact, then the longest wildcard, then `*`), then by the
+ * longest path.
+ */
 import { edgeFaults } from './faults.ts'
 
 /** What routing reads of a site. */
@@ -65,8 +68,8 @@ export function siteTable<T>(entries: readonly { claim: Claim; value: T }[]): Si
 }
 
 /**
- * The path as the upstream will understand it, so that no spelling of it reaches a stricter site by way of a laxer one:
- * without query, percent-decoded once, without empty and dot segments.
+ * The path as the upstream will understand it, so that no spelling of it reaches a stricter site by
+ * way of a laxer one: without query, percent-decoded once, without empty and dot segments.
  */
 export function routingPath(target: string): string {
   const end = target.search(/[?#]/)

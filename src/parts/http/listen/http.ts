@@ -1,4 +1,7 @@
-/** The HTTP/1.1 server that sockets are handed to: Node's strict parser, with nothing left out in silence. */
+/**
+ * The HTTP/1.1 server that sockets are handed to: Node's strict parser, with nothing left out in
+ * silence.
+ */
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Connection } from '../connection.ts'
@@ -23,7 +26,8 @@ export function openHttp(
     optimizeEmptyRequests: true,
     shouldUpgradeCallback: isWebSocket,
   })
-  // Zero: Node must not leave out fields in silence; `header_size_max` bounds them and we count them.
+  // Zero: Node must not leave out fields in silence; `header_size_max` bounds them and we count
+  // them.
   server.maxHeadersCount = 0
   const arrive = (
     request: IncomingMessage,
@@ -79,7 +83,10 @@ export function openHttp(
   return server
 }
 
-/** Only a real WebSocket handshake leaves HTTP; other upgrades are ignored, as RFC 9110, section 7.8 allows. */
+/**
+ * Only a real WebSocket handshake leaves HTTP; other upgrades are ignored, as RFC 9110, section 7.8
+ * allows.
+ */
 function isWebSocket(request: IncomingMessage): boolean {
   return request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket'
 }

@@ -3,7 +3,10 @@ import type { Socket } from 'node:net'
 import type { Clock } from '#base/clock.ts'
 import { type Endpoint, readProxyHeader } from '../proxy-protocol.ts'
 
-/** Calls `done` once with the source it names (undefined when it names none) or 'bad'; later bytes stay on the socket. */
+/**
+ * Calls `done` once with the source it names (undefined when it names none) or 'bad'; later bytes
+ * stay on the socket.
+ */
 export function takeProxyHeader(
   socket: Socket,
   timeout_ms: number,

@@ -1,4 +1,7 @@
-/** TLS on sockets that are already open: the certificate by name, then HTTP/2 or HTTP/1.1 as the client chose. */
+/**
+ * TLS on sockets that are already open: the certificate by name, then HTTP/2 or HTTP/1.1 as the
+ * client chose.
+ */
 import type { Socket } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { canonicalAddress } from '#base/address.ts'

@@ -20,7 +20,10 @@ const refused: ReadonlySet<string> = new Set([
 /** The request itself is at fault: no server would have got it. */
 const unsendable: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
 
-/** A fault with the upstream's url: `upstream_refused`, `upstream_silent` or `upstream_broken`; or `unsendable`. */
+/**
+ * A fault with the upstream's url: `upstream_refused`, `upstream_silent` or `upstream_broken`; or
+ * `unsendable`.
+ */
 export function upstreamFault(url: string, error: unknown): Fault {
   const code = codeOf(error)
   const state = messageOf(error) || code

@@ -22,7 +22,9 @@ export type Outcome =
 /** What a step says: go on (undefined), wait (it calls `proceed` later), or the end. */
 export type StepResult = Outcome | 'wait' | undefined
 
-/** The status a client gets for an outcome; 499 as nginx logs it when nobody is there to get one. */
+/**
+ * The status a client gets for an outcome; 499 as nginx logs it when nobody is there to get one.
+ */
 export function statusOf(outcome: Outcome, block_status: number): number {
   switch (outcome.kind) {
     case 'refused':
@@ -46,7 +48,10 @@ export function statusOf(outcome: Outcome, block_status: number): number {
   }
 }
 
-/** A rule that names another status than the 403 of rule sets means it; everything else is the site's to say. */
+/**
+ * A rule that names another status than the 403 of rule sets means it; everything else is the
+ * site's to say.
+ */
 function blockedStatus(intervention: Intervention, block_status: number): number {
   const { kind, status } = intervention
   if (kind === 'redirect') return status >= 300 && status < 400 ? status : 302

@@ -1,4 +1,7 @@
-/** One request and its answer on their way through the edge: identity, what is known so far, what is held for it. */
+/**
+ * One request and its answer on their way through the edge: identity, what is known so far, what is
+ * held for it.
+ */
 import type { Duplex } from 'node:stream'
 import type { Fault } from '#base/fault.ts'
 import type { StreamedBody } from '#parts/http/body.ts'

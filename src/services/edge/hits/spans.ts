@@ -11,7 +11,10 @@ export type ByteSpan = {
   readonly end: number
 }
 
-/** Finds the value a match is about: by the variable's name first, else by its bytes. Undefined when it stands nowhere as sent. */
+/**
+ * Finds the value a match is about: by the variable's name first, else by its bytes. Undefined when
+ * it stands nowhere as sent.
+ */
 export function spanOf(
   match: Match,
   uri: string,

@@ -1,6 +1,7 @@
 /**
- * The admin port: status, metrics, health. It answers only peers on this machine that ask for a loopback name, so that no page
- * in a browser here can read it by another name for 127.0.0.1 (DNS rebinding).
+ * The admin port: status, metrics, health. It answers only peers on this machine that ask for a
+ * loopback name, so that no page in a browser here can read it by another name for 127.0.0.1 (DNS
+ * rebinding).
  */
 import { createServer } from 'node:http'
 import { isLoopback } from '#base/address.ts'

@@ -1,6 +1,6 @@
 /**
- * The courier: carries records from every spool of this node to analytics, oldest first, and forgets only what analytics says
- * it has stored. While analytics is away everything waits.
+ * The courier: carries records from every spool of this node to analytics, oldest first, and
+ * forgets only what analytics says it has stored. While analytics is away everything waits.
  */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Whether this node should get traffic. Only what keeps it from protecting and serving makes it unready. */
+/**
+ * Whether this node should get traffic. Only what keeps it from protecting and serving makes it
+ * unready.
+ */
 
 export type Check = {
   readonly name: string
@@ -21,8 +24,9 @@ export type ReadinessFacts = {
 }
 
 /**
- * Without a worker nobody is served: unready. A full spool loses records and an absent analytics delays them, yet the edge goes on
- * protecting: degraded, still ready. So are upstreams that are out: another node would find them out as well.
+ * Without a worker nobody is served: unready. A full spool loses records and an absent analytics
+ * delays them, yet the edge goes on protecting: degraded, still ready. So are upstreams that are
+ * out: another node would find them out as well.
  */
 export function readinessOf(facts: ReadinessFacts): Readiness {
   const checks: Check[] = [

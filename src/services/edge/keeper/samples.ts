@@ -1,4 +1,7 @@
-/** Traffic samples: what each site counted since the last one. A sample that cannot be kept is part of the next. */
+/**
+ * Traffic samples: what each site counted since the last one. A sample that cannot be kept is part
+ * of the next.
+ */
 import { uuidv7 } from '#base/id.ts'
 import type { TrafficSample } from '#model/traffic.ts'
 import { counterFields, type SiteCounters, siteCounters } from '../counters.ts'

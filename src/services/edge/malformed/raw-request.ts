@@ -12,7 +12,10 @@ export type RawRequest = {
 
 const packet_bytes_max = 8192
 
-/** Lines become fields where they have a colon; the rest, and what is no text, counts as body. Never throws. */
+/**
+ * Lines become fields where they have a colon; the rest, and what is no text, counts as body. Never
+ * throws.
+ */
 export function readRawRequest(packet: Buffer | undefined): RawRequest {
   const text = packet?.toString('latin1', 0, packet_bytes_max) ?? ''
   const blank = text.search(/\r?\n\r?\n/)

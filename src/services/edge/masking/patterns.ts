@@ -1,4 +1,7 @@
-/** Secrets that give themselves away wherever they stand: card numbers, bearer tokens, signed tokens. */
+/**
+ * Secrets that give themselves away wherever they stand: card numbers, bearer tokens, signed
+ * tokens.
+ */
 import type { Range } from './shape.ts'
 
 /** Finds them in one pass each; never more than linear. */
@@ -11,8 +14,8 @@ export function patternRanges(text: string): Range[] {
 }
 
 /**
- * 13 to 19 digits with a right check digit (Luhn), in one group or several, with one space, dash, dot or plus (also
- * percent-encoded) between them. A number begins and ends with a group.
+ * 13 to 19 digits with a right check digit (Luhn), in one group or several, with one space, dash,
+ * dot or plus (also percent-encoded) between them. A number begins and ends with a group.
  */
 function cards(text: string, out: Range[]): void {
   let i = 0
@@ -41,7 +44,10 @@ function cards(text: string, out: Range[]): void {
   }
 }
 
-/** Index of the last group of a card that begins with group `first`, the longest one; -1 when there is none. */
+/**
+ * Index of the last group of a card that begins with group `first`, the longest one; -1 when there
+ * is none.
+ */
 function cardEnd(text: string, groups: readonly Range[], first: number): number {
   const digits: number[] = []
   let found = -1

@@ -1,4 +1,7 @@
-/** Where secrets stand, told by the names beside them: in queries, forms, cookies, JSON, multipart, XML, and any other text. */
+/**
+ * Where secrets stand, told by the names beside them: in queries, forms, cookies, JSON, multipart,
+ * XML, and any other text.
+ */
 import { isSecretName } from './names.ts'
 import type { Range } from './shape.ts'
 
@@ -14,7 +17,8 @@ export function queryRanges(text: string, from: number, end: number): Range[] {
       stop++
     }
     if (equals >= 0 && isSecretName(percentDecoded(text.slice(start, equals)))) {
-      // A form value may hold a raw `;` or `?`: mask to the next `&`, rather too much than too little.
+      // A form value may hold a raw `;` or `?`: mask to the next `&`, rather too much than too
+      // little.
       let to = stop
       while (to < end && text.charAt(to) !== '&') to++
       out.push([equals + 1, to])
@@ -40,8 +44,9 @@ export function cookieRanges(text: string): Range[] {
 }
 
 /**
- * The values after secret names in text of any form: `"password": "…"`, `password=…`, `Password: …`, `<password>…</password>`.
- * A value in quotes ends at its quote; another at the next separator or line end. Linear: each byte is part of one value at most.
+ * The values after secret names in text of any form: `"password": "…"`, `password=…`, `Password:
+ * …`, `<password>…</password>`. A value in quotes ends at its quote; another at the next separator
+ * or line end. Linear: each byte is part of one value at most.
  */
 export function looseRanges(text: string): Range[] {
   const out: Range[] = []
@@ -120,7 +125,10 @@ function closing(text: string, from: number): number {
 /** From here on everything is taken for secret: what a client sends must not cost. */
 const parts_max = 200
 
-/** Contents of parts whose name is secret (RFC 7578). Parts are told by their Content-Disposition, whatever the boundary is. */
+/**
+ * Contents of parts whose name is secret (RFC 7578). Parts are told by their Content-Disposition,
+ * whatever the boundary is.
+ */
 export function multipartRanges(text: string): Range[] {
   const out: Range[] = []
   const lower = text.toLowerCase()

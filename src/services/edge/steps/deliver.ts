@@ -1,4 +1,7 @@
-/** Deliver: the upstream's answer goes to the client, byte by byte as it comes, no faster than the client reads. */
+/**
+ * Deliver: the upstream's answer goes to the client, byte by byte as it comes, no faster than the
+ * client reads.
+ */
 import type { ServerResponse } from 'node:http'
 import { messageOf } from '#base/fault.ts'
 import { cutOff } from '#parts/http/farewell.ts'

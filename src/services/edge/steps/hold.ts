@@ -1,4 +1,7 @@
-/** Hold: keep back an answer that the rules want to see, as far as they look; everything else flows on at once. */
+/**
+ * Hold: keep back an answer that the rules want to see, as far as they look; everything else flows
+ * on at once.
+ */
 import { fieldOf } from '#parts/http/headers.ts'
 import type { StepResult } from '../exchange/outcome.ts'
 import type { Exchange } from '../exchange/state.ts'

@@ -1,4 +1,7 @@
-/** Inspect: the rules' four phases, each timed; what they say is turned into what happens, by the site's mode. */
+/**
+ * Inspect: the rules' four phases, each timed; what they say is turned into what happens, by the
+ * site's mode.
+ */
 
 import { fieldOf, pairsOf } from '#parts/http/headers.ts'
 import { decodeContent } from '#parts/waf/content-decoding.ts'

@@ -1,4 +1,7 @@
-/** Receive: hold the request body for the rules, as far as they look; what they do not look at streams on. */
+/**
+ * Receive: hold the request body for the rules, as far as they look; what they do not look at
+ * streams on.
+ */
 import type { ServerResponse } from 'node:http'
 import { type CollectedBody, collectBody, streamBody } from '#parts/http/body.ts'
 import { headField } from '#parts/http/headers.ts'

@@ -1,4 +1,7 @@
-/** Record: what was found in this request goes to the spool, before its client hears anything. Always runs, once. */
+/**
+ * Record: what was found in this request goes to the spool, before its client hears anything.
+ * Always runs, once.
+ */
 
 import { countInspection } from '../counters.ts'
 import type { StepResult } from '../exchange/outcome.ts'

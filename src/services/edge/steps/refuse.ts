@@ -1,4 +1,7 @@
-/** Refuse: what a client gets instead of the upstream's answer. Never throws; a client that is half served is cut off. */
+/**
+ * Refuse: what a client gets instead of the upstream's answer. Never throws; a client that is half
+ * served is cut off.
+ */
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { constants, type Http2ServerResponse } from 'node:http2'
 import { cutOff, sayFarewell } from '#parts/http/farewell.ts'

@@ -1,4 +1,6 @@
-/** Relay: the request goes to the site's upstream, its answer comes back and takes the exchange on. */
+/**
+ * Relay: the request goes to the site's upstream, its answer comes back and takes the exchange on.
+ */
 import type { Duplex } from 'node:stream'
 import type { Fault } from '#base/fault.ts'
 import { cutOff } from '#parts/http/farewell.ts'
@@ -48,7 +50,10 @@ function hostFor(server: UpstreamServer, asked: string, choice: 'client' | 'upst
   return choice === 'upstream' || asked === '' ? server.authority : asked
 }
 
-/** Hears the upstream; before the head it takes the exchange on, afterwards bytes go where `deliver` or `hold` want them. */
+/**
+ * Hears the upstream; before the head it takes the exchange on, afterwards bytes go where `deliver`
+ * or `hold` want them.
+ */
 export class AnswerHandler implements RelayHandler {
   readonly #exchange: Exchange
 

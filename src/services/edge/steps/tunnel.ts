@@ -1,4 +1,7 @@
-/** Tunnel: a WebSocket that the upstream accepted; bytes flow both ways, unread, until either side ends. */
+/**
+ * Tunnel: a WebSocket that the upstream accepted; bytes flow both ways, unread, until either side
+ * ends.
+ */
 import { Socket } from 'node:net'
 import { answerHeaders } from '#parts/http/headers.ts'
 import type { StepResult } from '../exchange/outcome.ts'
