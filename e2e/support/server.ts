@@ -10,9 +10,10 @@ import type { World } from '#base/service.ts'
 import type { Hit } from '#model/hit.ts'
 import type { IntakeRecord } from '#model/intake.ts'
 import { Site } from '#model/site.ts'
-import { type Database, openDatabase } from '#parts/records/database.ts'
+import type { Database } from '#parts/records/database.ts'
 import { storeRecords } from '#parts/records/hits.ts'
 import { saveNodeStatus } from '#parts/records/nodes.ts'
+import { openPrepared } from '#parts/records/prepared-directory.support.ts'
 import { startPolicy } from '#services/policy/service.ts'
 import { PolicySettings } from '#services/policy/settings.ts'
 import { nextTraffic, nodeStatus, weekOfHits, weekOfTraffic } from './seed.ts'
@@ -68,9 +69,7 @@ export async function consoleServer(options: { is_empty?: boolean } = {}): Promi
     metrics: prometheusMetrics(),
     stop: stop.signal,
   }
-  const database = rising.use(
-    await openDatabase({ kind: 'embedded', dir: join(dir, 'database') }, world),
-  )
+  const database = rising.use(await openPrepared(join(dir, 'database'), world))
   if (!options.is_empty) rising.use(await fill(database))
   const running = rising.use(new AsyncDisposableStack())
   const policy = running.use(

@@ -11,7 +11,7 @@ export function uuidv7(now_ms: number): string {
   }
   const random = pool.bytes.toString('hex', pool.at, pool.at + 10)
   pool.at += 10
-  const time = now_ms.toString(16).padStart(12, '0')
+  const time = Math.trunc(now_ms).toString(16).padStart(12, '0')
   const variant = (8 + (Number.parseInt(random.charAt(3), 16) & 3)).toString(16)
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`
 }

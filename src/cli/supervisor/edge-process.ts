@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
-import { warmUp } from '#parts/waf/warm-up.ts'
 import { type Edge, startEdge } from '#services/edge/service.ts'
 import { loadPolicy } from '../policy.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
@@ -41,7 +40,7 @@ async function start(
 ): Promise<Edge> {
   const { settings, worker_id } = message
   const policy = loadPolicy(settings)
-  warmUp(policy.ruleset)
+  policy.ruleset.warmUp()
   const spool_dir = join(settings.state_dir, 'spool', worker_id)
   mkdirSync(spool_dir, { recursive: true, mode: 0o700 })
   const edge = await startEdge(

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { openDatabase } from './database.ts'
 import { postgresServer, type TestServer } from './postgres.support.ts'
+import { openPrepared } from './prepared-directory.support.ts'
 import { recordsSuite } from './records.suite.ts'
 import { testWorld } from './records.support.ts'
 
 const dir = await mkdtemp(join(tmpdir(), 'gatehouse-records-'))
 after(() => rm(dir, { recursive: true }))
-recordsSuite('embedded', () => openDatabase({ kind: 'embedded', dir }, testWorld()))
+recordsSuite('embedded', () => openPrepared(dir, testWorld()))
 
 let server: TestServer | undefined
 after(() => server?.[Symbol.asyncDispose]())

@@ -20,8 +20,8 @@ export type Ruleset = {
   readonly settings: Settings
   /** Starts a transaction. Synchronous, no I/O. */
   begin(start: TransactionStart): Transaction
-  /** Runs a few hundred made-up requests, so that the first real ones are as fast as later ones. Leaves no trace. */
-  warmUp(): void
+  /** Runs made-up requests, four a round, so that the first real ones are as fast as later ones. Leaves no trace. */
+  warmUp(rounds?: number): void
 }
 
 /**
@@ -38,6 +38,6 @@ export function compileRuleset(sources: readonly RuleSource[], options: LoadOpti
     signature: settings.signature,
     settings,
     begin: (start) => begin(program, start),
-    warmUp: () => warmUp(program),
+    warmUp: (rounds = 3) => warmUp(program, rounds),
   }
 }

@@ -6,7 +6,8 @@ import type { World } from '#base/service.ts'
 import type { Hit } from '#model/hit.ts'
 import type { IntakeAnswer } from '#model/intake.ts'
 import type { TrafficSample } from '#model/traffic.ts'
-import { type Database, openDatabase } from '#parts/records/database.ts'
+import type { Database } from '#parts/records/database.ts'
+import { openPrepared } from '#parts/records/prepared-directory.support.ts'
 import { hitAt, sampleAt, testWorld } from '#parts/records/records.support.ts'
 import { startAnalytics } from './service.ts'
 import { AnalyticsSettings } from './settings.ts'
@@ -27,9 +28,7 @@ export async function testAnalytics(
   const world = testWorld()
   const dir = await mkdtemp(join(tmpdir(), 'gatehouse-analytics-'))
   rising.defer(() => rm(dir, { recursive: true, force: true }))
-  const database = rising.use(
-    await (open ? open(world) : openDatabase({ kind: 'embedded', dir }, world)),
-  )
+  const database = rising.use(await (open ? open(world) : openPrepared(dir, world)))
   const settings = AnalyticsSettings.parse({ listen: '127.0.0.1:0' })
   const service = rising.use(await startAnalytics(settings, { database }, world))
   const url = `http://${service.address}`

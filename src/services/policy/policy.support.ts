@@ -12,7 +12,8 @@ import type { World } from '#base/service.ts'
 import { Site } from '#model/site.ts'
 import type { Role } from '#model/user.ts'
 import { passwords } from '#parts/identity/passwords.ts'
-import { type Database, openDatabase } from '#parts/records/database.ts'
+import type { Database } from '#parts/records/database.ts'
+import { openPrepared } from '#parts/records/prepared-directory.support.ts'
 import { createUser } from '#parts/records/users.ts'
 import { type Policy, startPolicy } from './service.ts'
 import { PolicySettings } from './settings.ts'
@@ -79,9 +80,7 @@ export async function testPolicy(
   const dir = await mkdtemp(join(tmpdir(), 'gatehouse-policy-'))
   rising.defer(() => rm(dir, { recursive: true, force: true }))
   const world = testWorld()
-  const database =
-    options.database ??
-    rising.use(await openDatabase({ kind: 'embedded', dir: join(dir, 'db') }, world))
+  const database = options.database ?? rising.use(await openPrepared(join(dir, 'db'), world))
   const start = () =>
     startPolicy(
       PolicySettings.parse({ listen: '127.0.0.1:0', ...settings }),

@@ -4,8 +4,6 @@ import type { TransactionStart } from '../transaction.ts'
 import { begin } from './begin.ts'
 import { persistentMemory } from './memory.ts'
 
-const rounds = 40
-
 const words = [
   'running shoes',
   'Katherine.Winterbottom@example.com',
@@ -36,8 +34,10 @@ const bodies: readonly (readonly [type: string, body: (values: readonly string[]
   ],
 ]
 
-/** Takes about half a second of CPU with CRS 4 at paranoia level 1. What rules would store between requests is thrown away. */
-export function warmUp(program: Program) {
+/**
+ * The first round builds most automata; more of them let V8 compile what is hot. What rules would store between requests is thrown away.
+ */
+export function warmUp(program: Program, rounds: number) {
   const apart: Program = { ...program, memory: persistentMemory() }
   for (let round = 0; round < rounds; round++) {
     const values = words.map((word, at) => `${word}${at === round % words.length ? round : ''}`)
