@@ -51,7 +51,7 @@ export function upstreamPool(
   const servers = upstreams.map((upstream) => openServer(upstream, timeouts))
   const primaries = servers.filter((server) => !server.settings.backup)
   const backups = servers.filter((server) => server.settings.backup)
-  let turn = 0
+  const next = turns()
 
   const isUp = (server: UpstreamServer): boolean => {
     const { max_fails, fail_timeout } = server.settings
@@ -61,19 +61,6 @@ export function upstreamPool(
   const hasRoom = (server: UpstreamServer): boolean =>
     server.settings.max_conns === 0 || server.active < server.settings.max_conns
 
-  /** Round robin over those of `group` that `fits`. */
-  const next = (
-    group: readonly UpstreamServer[],
-    fits: (server: UpstreamServer) => boolean,
-  ): UpstreamServer | undefined => {
-    for (let i = 0; i < group.length; i++) {
-      const server = group[(turn + i) % group.length]
-      if (server === undefined || !fits(server)) continue
-      turn = (turn + i + 1) % group.length
-      return server
-    }
-    return undefined
-  }
   const seat = (server: UpstreamServer): UpstreamServer => {
     server.active++
     const now = clock.elapsed()
@@ -114,6 +101,23 @@ export function upstreamPool(
     async [Symbol.asyncDispose]() {
       await Promise.all(servers.map((server) => server.wires.destroy()))
     },
+  }
+}
+
+/** Round robin over those of a group that fit. */
+function turns() {
+  let turn = 0
+  return (
+    group: readonly UpstreamServer[],
+    fits: (server: UpstreamServer) => boolean,
+  ): UpstreamServer | undefined => {
+    for (let i = 0; i < group.length; i++) {
+      const server = group[(turn + i) % group.length]
+      if (server === undefined || !fits(server)) continue
+      turn = (turn + i + 1) % group.length
+      return server
+    }
+    return undefined
   }
 }
 

@@ -110,18 +110,13 @@ export async function startKeeper(
         metrics.update(all.sums(), status())
         return { content_type: world.metrics.content_type, text: await metrics.text() }
       },
-      readiness() {
-        const now = status()
-        return readinessOf({
-          workers: now.workers.length,
-          workers_ready: now.workers.filter((worker) => worker.state === 'ready').length,
+      readiness: () =>
+        readinessOf({
+          ...workersAndUpstreams(status()),
           is_losing: clock.elapsed() - lost_at < losing_ms,
           is_analytics_reachable: carrier.is_reachable,
-          deferred: now.deferred,
-          upstreams: now.upstreams.length,
-          upstreams_up: now.upstreams.filter((server) => server.is_up).length,
-        })
-      },
+          deferred: carrier.depth(),
+        }),
     }),
   )
   const falling = rising.move()
@@ -139,5 +134,14 @@ export async function startKeeper(
       await carrier.flush(limit_ms)
     },
     [Symbol.asyncDispose]: () => falling.disposeAsync(),
+  }
+}
+
+function workersAndUpstreams(now: NodeStatus) {
+  return {
+    workers: now.workers.length,
+    workers_ready: now.workers.filter((worker) => worker.state === 'ready').length,
+    upstreams: now.upstreams.length,
+    upstreams_up: now.upstreams.filter((server) => server.is_up).length,
   }
 }

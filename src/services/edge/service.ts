@@ -2,13 +2,13 @@
  * The edge: one worker that listens, inspects, relays, counts, and keeps what it finds in its own
  * spool.
  */
-import { addressSet, networkRange } from '#base/address.ts'
+import { type AddressSet, addressSet, networkRange } from '#base/address.ts'
 import type { World } from '#base/service.ts'
 import type { UpstreamState } from '#model/node.ts'
 import type { Site } from '#model/site.ts'
 import { bodyRoom } from '#parts/http/body.ts'
 import { loadCertificates } from '#parts/http/certificates.ts'
-import { type Listening, listen } from '#parts/http/listen.ts'
+import { type Listening, type ListenOptions, listen } from '#parts/http/listen.ts'
 import { upstreamPool } from '#parts/http/pool.ts'
 import { openSpool } from '#parts/spool/spool.ts'
 import type { Ruleset } from '#parts/waf/ruleset.ts'
@@ -65,7 +65,6 @@ export async function startEdge(
   for (const network of settings.trusted_proxies)
     if (networkRange(network) === undefined) throw edgeFaults.bad_trusted_proxy({ network })
   const { policy } = context
-  const certificates = loadCertificates(settings.certificates)
   const spool = rising.use(
     openSpool(context.spool_dir, { size_bytes_max: settings.spool_size_max }),
   )
@@ -91,16 +90,7 @@ export async function startEdge(
     finish,
   }
   listening = await listen(
-    {
-      listeners: settings.listen,
-      certificates,
-      trusted: core.trusted,
-      header_size_max: settings.limits.header_size,
-      connections: settings.limits.connections,
-      connections_per_client: settings.limits.connections_per_client,
-      header_timeout_ms: settings.timeouts.header,
-      idle_timeout_ms: settings.timeouts.idle,
-    },
+    listenOptions(settings, core.trusted),
     {
       onArrival: (arrival) => serve(core, arrival),
       onMalformed: (error, connection, socket) => onMalformed(core, error, connection, socket),
@@ -138,6 +128,19 @@ export async function startEdge(
       context.report(report())
     },
     [Symbol.asyncDispose]: () => falling.disposeAsync(),
+  }
+}
+
+function listenOptions(settings: EdgeSettings, trusted: AddressSet): ListenOptions {
+  return {
+    listeners: settings.listen,
+    certificates: loadCertificates(settings.certificates),
+    trusted,
+    header_size_max: settings.limits.header_size,
+    connections: settings.limits.connections,
+    connections_per_client: settings.limits.connections_per_client,
+    header_timeout_ms: settings.timeouts.header,
+    idle_timeout_ms: settings.timeouts.idle,
   }
 }
 

@@ -2,7 +2,7 @@
  * The HTTP/1.1 server that sockets are handed to: Node's strict parser, with nothing left out in
  * silence.
  */
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Connection } from '../connection.ts'
 import type { Arrivals, ListenOptions } from '../listen.ts'
@@ -50,26 +50,7 @@ export function openHttp(
   server.on('request', (request, response) => arrive(request, response, false, false))
   server.on('checkContinue', (request, response) => arrive(request, response, true, false))
   server.on('checkExpectation', (request, response) => arrive(request, response, false, true))
-  const onRaw = (request: IncomingMessage, stream: unknown, head: Buffer): void => {
-    const socket = stream as Socket
-    const connection = known.get(socket)
-    if (connection === undefined) {
-      socket.destroy()
-      return
-    }
-    const response = new ServerResponse(request)
-    response.shouldKeepAlive = false
-    response.assignSocket(socket)
-    response.on('finish', () => socket.end())
-    arrivals.onArrival({
-      request,
-      response,
-      connection,
-      expects_continue: false,
-      has_bad_expectation: false,
-      upgrade: { socket, head },
-    })
-  }
+  const onRaw = rawArrival(arrivals, known)
   server.on('upgrade', onRaw)
   server.on('connect', onRaw)
   server.on('clientError', (error: ParserError, stream) => {

@@ -5,6 +5,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
+import { messageOf } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
 import { IntakeAnswer, type IntakeBatch } from '#model/intake.ts'
 import type { Poster } from '#parts/http/post-json.ts'
@@ -40,120 +41,134 @@ const pause_min_ms = 200
 const pause_max_ms = 5000
 
 export function courier(options: CourierOptions, poster: Poster, clock: Clock, log: Log): Courier {
-  const readers = new Map<string, SpoolReader>()
-  /** Spools that were here before us have no writer any more. */
-  const orphans = new Set(namesIn(options.spool_root).filter((name) => name !== options.mine))
-  let lost = 0
-  let is_reachable = true
-  let is_closed = false
-  let pause_ms = 0
-  let under_way: Promise<void> | undefined
-  let is_wanted = false
+  return new SpoolCourier(options, poster, clock, log)
+}
 
-  const readerOf = (name: string): SpoolReader => {
-    const known = readers.get(name)
-    if (known !== undefined) return known
-    const opened = openSpoolReader(join(options.spool_root, name))
-    readers.set(name, opened)
-    return opened
+class SpoolCourier implements Courier {
+  readonly #options: CourierOptions
+  readonly #poster: Poster
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #readers = new Map<string, SpoolReader>()
+  /** Spools that have no writer any more, among them all that were here before us. */
+  readonly #orphans: Set<string>
+  readonly #rounds: Disposable
+  #resting: Disposable | undefined
+  #under_way: Promise<void> | undefined
+  #pause_ms = 0
+  #is_wanted = false
+  #is_closed = false
+  lost = 0
+  is_reachable = true
+
+  constructor(options: CourierOptions, poster: Poster, clock: Clock, log: Log) {
+    this.#options = options
+    this.#poster = poster
+    this.#clock = clock
+    this.#log = log
+    const names = namesIn(options.spool_root)
+    this.#orphans = new Set(names.filter((name) => name !== options.mine))
+    // A nudge may get lost with the worker that sent it.
+    this.#rounds = clock.every(1000, () => this.nudge())
+    this.nudge()
+  }
+
+  nudge(): void {
+    if (this.#is_closed) return
+    this.#is_wanted = true
+    if (this.#under_way !== undefined || this.#resting !== undefined) return
+    this.#under_way = this.#carryAll().then(() => {
+      this.#under_way = undefined
+      if (this.is_reachable || this.#is_closed) return
+      this.#resting = this.#clock.after(this.#pause_ms, () => {
+        this.#resting = undefined
+        this.nudge()
+      })
+    })
+  }
+
+  onWriterGone(name: string): void {
+    this.#orphans.add(name)
+    this.nudge()
+  }
+
+  async flush(limit_ms: number): Promise<void> {
+    this.#resting?.[Symbol.dispose]()
+    this.#resting = undefined
+    this.nudge()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    using _limit = this.#clock.after(limit_ms, resolve)
+    await Promise.race([this.#under_way, promise])
+  }
+
+  depth(): number {
+    return namesIn(this.#options.spool_root).reduce(
+      (sum, name) => sum + this.#readerOf(name).depth,
+      0,
+    )
+  }
+
+  [Symbol.dispose](): void {
+    this.#is_closed = true
+    this.#rounds[Symbol.dispose]()
+    this.#resting?.[Symbol.dispose]()
+    for (const reader of this.#readers.values()) reader[Symbol.dispose]()
+  }
+
+  /** One round after another until nobody had anything. */
+  async #carryAll(): Promise<void> {
+    const { url, spool_root } = this.#options
+    try {
+      let has_more = true
+      while (has_more && !this.#is_closed) {
+        has_more = false
+        this.#is_wanted = false
+        for (const name of namesIn(spool_root)) if (await this.#carryOne(name)) has_more = true
+        has_more ||= this.#is_wanted
+      }
+      if (!this.is_reachable) this.#log.event('edge.delivery_resumed', { url })
+      this.is_reachable = true
+      this.#pause_ms = 0
+    } catch (cause) {
+      const fault = edgeFaults.cannot_deliver({ url, state: messageOf(cause) }, { cause })
+      if (this.is_reachable) this.#log.trouble('edge.delivery_stopped', fault)
+      this.is_reachable = false
+      this.#pause_ms = Math.min(pause_max_ms, Math.max(pause_min_ms, this.#pause_ms * 2))
+    }
   }
 
   /** True when something was carried. */
-  const carryOne = async (name: string): Promise<boolean> => {
-    const reader = readerOf(name)
+  async #carryOne(name: string): Promise<boolean> {
+    const reader = this.#readerOf(name)
     const { records, upto, skipped_bytes } = reader.read(batch)
-    if (skipped_bytes > 0) lost++
+    if (skipped_bytes > 0) this.lost++
     if (records.length === 0) {
       if (skipped_bytes > 0) reader.ack(upto)
-      else if (orphans.has(name) && reader.depth === 0) remove(name)
+      else if (this.#orphans.has(name) && reader.depth === 0) this.#remove(name)
       return false
     }
-    const answer = await poster.post('/v1/records', bodyOf(options, records))
+    const answer = await this.#poster.post('/v1/records', bodyOf(this.#options, records))
     if (answer.status !== 200) throw new Error(`it answers ${answer.status}`)
     const { rejected } = IntakeAnswer.parse(JSON.parse(answer.text))
-    lost += rejected.length
-    if (rejected.length > 0) log.event('edge.records_rejected', { count: rejected.length })
+    this.lost += rejected.length
+    if (rejected.length > 0) this.#log.event('edge.records_rejected', { count: rejected.length })
     reader.ack(upto)
     return true
   }
 
-  const remove = (name: string): void => {
-    readers.get(name)?.[Symbol.dispose]()
-    readers.delete(name)
-    orphans.delete(name)
-    rmSync(join(options.spool_root, name), { recursive: true, force: true })
+  #readerOf(name: string): SpoolReader {
+    const known = this.#readers.get(name)
+    if (known !== undefined) return known
+    const opened = openSpoolReader(join(this.#options.spool_root, name))
+    this.#readers.set(name, opened)
+    return opened
   }
 
-  /** One round after another until nobody had anything. */
-  const carryAll = async (): Promise<void> => {
-    try {
-      let has_more = true
-      while (has_more && !is_closed) {
-        has_more = false
-        is_wanted = false
-        for (const name of namesIn(options.spool_root)) if (await carryOne(name)) has_more = true
-        has_more ||= is_wanted
-      }
-      if (!is_reachable) log.event('edge.delivery_resumed', { url: options.url })
-      is_reachable = true
-      pause_ms = 0
-    } catch (cause) {
-      const state = cause instanceof Error ? cause.message : String(cause)
-      if (is_reachable)
-        log.trouble(
-          'edge.delivery_stopped',
-          edgeFaults.cannot_deliver({ url: options.url, state }, { cause }),
-        )
-      is_reachable = false
-      pause_ms = Math.min(pause_max_ms, Math.max(pause_min_ms, pause_ms * 2))
-    }
-  }
-
-  let resting: Disposable | undefined
-  const start = (): void => {
-    if (is_closed) return
-    is_wanted = true
-    if (under_way !== undefined || resting !== undefined) return
-    under_way = carryAll().then(() => {
-      under_way = undefined
-      if (is_reachable || is_closed) return
-      resting = clock.after(pause_ms, () => {
-        resting = undefined
-        start()
-      })
-    })
-  }
-  // A nudge may get lost with the worker that sent it.
-  const rounds = clock.every(1000, start)
-  start()
-
-  return {
-    nudge: start,
-    onWriterGone(name) {
-      orphans.add(name)
-      start()
-    },
-    async flush(limit_ms) {
-      resting?.[Symbol.dispose]()
-      resting = undefined
-      start()
-      const { promise, resolve } = Promise.withResolvers<void>()
-      using _limit = clock.after(limit_ms, resolve)
-      await Promise.race([under_way, promise])
-    },
-    depth: () => namesIn(options.spool_root).reduce((sum, name) => sum + readerOf(name).depth, 0),
-    get lost() {
-      return lost
-    },
-    get is_reachable() {
-      return is_reachable
-    },
-    [Symbol.dispose]() {
-      is_closed = true
-      rounds[Symbol.dispose]()
-      resting?.[Symbol.dispose]()
-      for (const reader of readers.values()) reader[Symbol.dispose]()
-    },
+  #remove(name: string): void {
+    this.#readers.get(name)?.[Symbol.dispose]()
+    this.#readers.delete(name)
+    this.#orphans.delete(name)
+    rmSync(join(this.#options.spool_root, name), { recursive: true, force: true })
   }
 }
 

@@ -12,21 +12,64 @@ export type Exposition = {
 }
 
 export function exposition(metrics: Metrics): Exposition {
-  const site = ['site']
+  const step = stepper()
+  const ofSites = siteMetrics(metrics, step)
+  const ofNode = nodeMetrics(metrics, step)
+  let all = siteCounters()
+  return {
+    update(sums, status) {
+      all = siteCounters()
+      for (const [name, counters] of sums.sites) {
+        ofSites(name, counters)
+        addCounters(all, counters)
+      }
+      ofNode(sums, status)
+    },
+    text: async () => `${await metrics.text()}${histogram(all)}`,
+  }
+}
+
+/** Counters only take steps: how far `now` is beyond what was last told under `key`. */
+type Step = (key: string, now: number) => number
+
+function stepper(): Step {
+  const told = new Map<string, number>()
+  return (key, now) => {
+    const since = now - (told.get(key) ?? 0)
+    if (since > 0) told.set(key, now)
+    return Math.max(0, since)
+  }
+}
+
+function siteMetrics(metrics: Metrics, step: Step): (name: string, c: SiteCounters) => void {
+  const of = ['site']
   const requests = metrics.counter('requests_total', 'Requests by outcome', [
     'plane',
     'site',
     'action',
   ])
-  const hits = metrics.counter('attacks_total', 'Hits by attack type', ['type', 'action'])
-  const faults = metrics.counter('edge_faults_total', 'Requests the engine failed on', site)
-  const overlimits = metrics.counter('edge_overlimits_total', 'Requests over the time limit', site)
-  const upstream_errors = metrics.counter(
-    'edge_upstream_errors_total',
-    'Failed tries at upstreams',
-    site,
-  )
+  const faults = metrics.counter('edge_faults_total', 'Requests the engine failed on', of)
+  const overlimits = metrics.counter('edge_overlimits_total', 'Requests over the time limit', of)
+  const errors = metrics.counter('edge_upstream_errors_total', 'Failed tries at upstreams', of)
   const bytes = metrics.counter('edge_body_bytes_total', 'Bytes of bodies', ['site', 'direction'])
+  return (site, c) => {
+    const actions = {
+      allowed: c.requests - c.blocked - c.abnormal,
+      blocked: c.blocked,
+      refused: c.abnormal,
+    }
+    for (const [action, count] of Object.entries(actions))
+      requests.add(step(`requests ${site} ${action}`, count), { plane: 'edge', site, action })
+    faults.add(step(`faults ${site}`, c.faults), { site })
+    overlimits.add(step(`overlimits ${site}`, c.overlimits_time), { site })
+    errors.add(step(`errors ${site}`, c.upstream_errors), { site })
+    bytes.add(step(`in ${site}`, c.bytes_in), { site, direction: 'in' })
+    bytes.add(step(`out ${site}`, c.bytes_out), { site, direction: 'out' })
+  }
+}
+
+function nodeMetrics(metrics: Metrics, step: Step): (sums: Sums, status: NodeStatus) => void {
+  const hits = metrics.counter('attacks_total', 'Hits by attack type', ['type', 'action'])
   const lost = metrics.counter('edge_records_lost_total', 'Records that could not be kept')
   const turned_away = metrics.counter(
     'edge_turned_away_total',
@@ -39,60 +82,25 @@ export function exposition(metrics: Metrics): Exposition {
   const workers = metrics.gauge('edge_workers', 'Workers by state', ['state'])
   const rss = metrics.gauge('edge_worker_rss_bytes', 'Resident memory', ['index'])
   const up = metrics.gauge('edge_upstream_up', 'Whether an upstream is used', ['site', 'upstream'])
-  const build = metrics.gauge('build_info', 'Version and policy in force', [
-    'version',
-    'rule_set',
-    'bundle',
-  ])
-  const told = new Map<string, number>()
-  let all = siteCounters()
-
-  /** Counters only take steps: the step since the last time. */
-  const step = (key: string, now: number): number => {
-    const since = now - (told.get(key) ?? 0)
-    if (since > 0) told.set(key, now)
-    return Math.max(0, since)
-  }
-  const ofSite = (name: string, c: SiteCounters): void => {
-    const allowed = c.requests - c.blocked - c.abnormal
-    for (const [action, count] of [
-      ['allowed', allowed],
-      ['blocked', c.blocked],
-      ['refused', c.abnormal],
-    ] as const)
-      requests.add(step(`r ${name} ${action}`, count), { plane: 'edge', site: name, action })
-    faults.add(step(`f ${name}`, c.faults), { site: name })
-    overlimits.add(step(`o ${name}`, c.overlimits_time), { site: name })
-    upstream_errors.add(step(`u ${name}`, c.upstream_errors), { site: name })
-    bytes.add(step(`i ${name}`, c.bytes_in), { site: name, direction: 'in' })
-    bytes.add(step(`b ${name}`, c.bytes_out), { site: name, direction: 'out' })
-  }
-  return {
-    update(sums, status) {
-      all = siteCounters()
-      for (const [name, counters] of sums.sites) {
-        ofSite(name, counters)
-        addCounters(all, counters)
-      }
-      for (const [key, count] of sums.hits) {
-        const [type = '', action = ''] = key.split('/')
-        hits.add(step(`h ${key}`, count), { type, action })
-      }
-      for (const reason of ['connections', 'proxy_header', 'tls'] as const)
-        turned_away.add(step(`t ${reason}`, sums.turned_away[reason]), { reason })
-      lost.add(step('lost', status.lost))
-      deferred.set(status.deferred)
-      connections.set(sums.connections)
-      held.set(sums.held_bytes)
-      for (const state of ['starting', 'ready', 'draining'] as const)
-        workers.set(status.workers.filter((w) => w.state === state).length, { state })
-      for (const worker of status.workers)
-        rss.set(worker.rss_bytes, { index: String(worker.index) })
-      for (const server of status.upstreams)
-        up.set(server.is_up ? 1 : 0, { site: server.site, upstream: server.url })
-      build.set(1, { version: status.version, rule_set: status.rule_set, bundle: status.bundle })
-    },
-    text: async () => `${await metrics.text()}${histogram(all)}`,
+  const build = metrics.gauge('build_info', 'Version and policy', ['version', 'rule_set', 'bundle'])
+  return (sums, status) => {
+    for (const [key, count] of sums.hits) {
+      const [type = '', action = ''] = key.split('/')
+      hits.add(step(`hits ${key}`, count), { type, action })
+    }
+    for (const [reason, count] of Object.entries(sums.turned_away))
+      turned_away.add(step(`turned away ${reason}`, count), { reason })
+    lost.add(step('lost', status.lost))
+    deferred.set(status.deferred)
+    connections.set(sums.connections)
+    held.set(sums.held_bytes)
+    for (const state of ['starting', 'ready', 'draining'] as const)
+      workers.set(status.workers.filter((worker) => worker.state === state).length, { state })
+    for (const worker of status.workers) rss.set(worker.rss_bytes, { index: String(worker.index) })
+    for (const { site, url, is_up } of status.upstreams)
+      up.set(is_up ? 1 : 0, { site, upstream: url })
+    const { version, rule_set, bundle } = status
+    build.set(1, { version, rule_set, bundle })
   }
 }
 

@@ -36,8 +36,8 @@ export function cookieRanges(text: string): Range[] {
   while (start < text.length) {
     let stop = text.indexOf(';', start)
     if (stop < 0) stop = text.length
-    const equals = text.indexOf('=', start)
-    out.push([equals >= 0 && equals < stop ? equals + 1 : start, stop])
+    const equals = text.slice(start, stop).indexOf('=')
+    out.push([start + equals + 1, stop])
     start = stop + 1
   }
   return out
