@@ -11,14 +11,13 @@ import { caseFiles, type HttpCase, loadCases } from './cases.ts'
 
 let upstream: TestUpstream
 let edge: TestEdge
+let stack: AsyncDisposableStack
 before(async () => {
-  upstream = await startUpstream()
-  edge = await startTestEdge({ upstreams: [upstream.url] })
+  stack = new AsyncDisposableStack()
+  upstream = stack.use(await startUpstream())
+  edge = stack.use(await startTestEdge({ upstreams: [upstream.url] }))
 })
-after(async () => {
-  await edge[Symbol.asyncDispose]()
-  await upstream[Symbol.asyncDispose]()
-})
+after(() => stack.disposeAsync())
 
 /** What did not go as the case says. */
 async function complaintsOf(one: HttpCase): Promise<string[]> {

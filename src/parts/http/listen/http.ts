@@ -2,7 +2,7 @@
  * The HTTP/1.1 server that sockets are handed to: Node's strict parser, with nothing left out in
  * silence.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Connection } from '../connection.ts'
 import type { Arrivals, ListenOptions } from '../listen.ts'
@@ -62,6 +62,30 @@ export function openHttp(
   // Starts Node's check of slow headers, which a server that never listens does not get by itself.
   server.emit('listening')
   return server
+}
+
+/** What leaves HTTP/1.1 comes with its bare socket: an answer must be put on it by hand. */
+function rawArrival(arrivals: Arrivals, known: WeakMap<object, Connection>) {
+  return (request: IncomingMessage, stream: unknown, head: Buffer): void => {
+    const socket = stream as Socket
+    const connection = known.get(socket)
+    if (connection === undefined) {
+      socket.destroy()
+      return
+    }
+    const response = new ServerResponse(request)
+    response.shouldKeepAlive = false
+    response.assignSocket(socket)
+    response.on('finish', () => socket.end())
+    arrivals.onArrival({
+      request,
+      response,
+      connection,
+      expects_continue: false,
+      has_bad_expectation: false,
+      upgrade: { socket, head },
+    })
+  }
 }
 
 /**
