@@ -11,6 +11,7 @@ import { invalidSettings } from '#base/settings.ts'
 import { startKeeper } from '#services/edge/keeper.ts'
 import { supervisorFaults } from './faults.ts'
 import { loadSettings, type Settings } from './settings.ts'
+import { workerFlags } from './supervisor/child-environment.ts'
 import type { FirstLogin } from './supervisor/messages.ts'
 import { officeChild } from './supervisor/office-child.ts'
 import { pidFile } from './supervisor/pid-file.ts'
@@ -37,7 +38,12 @@ export async function supervise(
   const startid = randomUUID()
   prepareState(first.state_dir)
   rising.defer(() => rmSync(pidFile(first.state_dir), { force: true }))
-  cluster.setupPrimary({ exec: main, args: [], silent: false })
+  cluster.setupPrimary({
+    exec: main,
+    args: [],
+    execArgv: [...process.execArgv, ...workerFlags],
+    silent: false,
+  })
   cluster.schedulingPolicy = cluster.SCHED_RR
 
   let pool: WorkerPool | undefined

@@ -114,7 +114,8 @@ function matchRecord(match: Match, masking: Masking): MatchRecord {
     tags: match.tags.slice(0, 40),
     file: match.file,
     line: match.line,
-    operator: cut(printable(match.operator), 4096),
+    // Written by whoever wrote the rule: a backslash stands for itself.
+    operator: cut(printable(match.operator).replaceAll('\\\\', '\\'), 4096),
     score: match.score,
     paranoia_level: match.paranoia_level ?? null,
     phase: match.phase,

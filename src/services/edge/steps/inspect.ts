@@ -28,6 +28,7 @@ export function inspectHead(exchange: Exchange): StepResult {
       headers: head.headers,
       rule_engine: site.site.mode === 'block' ? 'On' : 'DetectionOnly',
       elapsed_ms: () => clock.elapsed() - exchange.started,
+      budget_ms: core.settings.limits.inspect_ms,
     })
     return exchange.transaction.requestHeaders()
   })
@@ -93,7 +94,8 @@ function timed(exchange: Exchange, phase: () => Intervention | undefined): Outco
     exchange.inspect_ms += clock.elapsed() - before
   }
   if (intervention?.disruptive === true) return { kind: 'blocked', intervention }
-  if (exchange.inspect_ms <= exchange.core.settings.limits.inspect_ms) return undefined
+  const is_over = exchange.inspect_ms > exchange.core.settings.limits.inspect_ms
+  if (!is_over && exchange.transaction?.is_over_budget !== true) return undefined
   exchange.is_overlimit = true
   exchange.counters.overlimits_time++
   return exchange.site?.site.mode === 'block' ? { kind: 'overlimit' } : undefined
