@@ -13,7 +13,8 @@ export async function openPrepared(dir: string, world: World): Promise<Database>
   const template = join(root, '.state/test-database', key())
   if (!existsSync(template)) await makeTemplate(template)
   mkdirSync(dir, { recursive: true })
-  cpSync(template, dir, { recursive: true })
+  // The cluster only: what names the directory's lock must stay its own.
+  cpSync(join(template, 'pgdata'), join(dir, 'pgdata'), { recursive: true })
   return openDatabase({ kind: 'embedded', dir }, world)
 }
 
