@@ -4,7 +4,7 @@
  */
 import cluster, { type Worker } from 'node:cluster'
 import { randomUUID } from 'node:crypto'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, setPriority } from 'node:os'
 import type { World } from '#base/service.ts'
 import type { NodeStatus } from '#model/node.ts'
 import type { WorkerReport } from '#services/edge/report.ts'
@@ -82,6 +82,8 @@ export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
       reject(supervisorFaults.worker_died({ index, how: signal ?? `exit ${code}` }))
       if (!stopping && slot.state === 'ready') replace(slot, settings, signal ?? `exit ${code}`)
     })
+    // Whoever takes a dead worker's place must not queue behind the traffic that the others now carry alone.
+    if (restarts > 0) prioritise(worker, -10)
     worker.send({ kind: 'start', settings, worker_id } satisfies ToWorker)
     return slot
   }
@@ -95,6 +97,7 @@ export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
     else if (message.kind === 'failed') reject(supervisorFaults.worker_refused(message))
     else {
       slot.state = 'ready'
+      if (slot.restarts > 0) prioritise(slot.worker, 0)
       slot.facts = message.facts
       slot.ready_at = clock.elapsed()
       resolve()
@@ -177,5 +180,16 @@ export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
         bundle: slot.facts?.bundle ?? '',
       })),
     facts: () => applied,
+  }
+}
+
+/** Only root may raise a priority: without it a start takes its turn like any other process. */
+function prioritise(worker: Worker, nice: number): void {
+  const { pid } = worker.process
+  if (pid === undefined) return
+  try {
+    setPriority(pid, nice)
+  } catch {
+    // EPERM, or it is gone.
   }
 }
