@@ -25,6 +25,7 @@ SecRule ARGS "@rx (?i)union\\s+select" "id:9000,phase:2,deny,status:403,t:none,t
 
 function settings(set: string): string {
   return `state_dir: ./state
+edge: { admin: "127.0.0.8:1" }
 rules: { set: ./${set} }
 sites:
   - { name: a, hosts: [a.example], upstreams: [{ url: "http://127.0.0.1:1" }] }

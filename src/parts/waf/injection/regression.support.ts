@@ -56,7 +56,7 @@ export function readStages(directory: string): readonly Stage[] | undefined {
   if (!existsSync(directory)) return undefined
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
   return files
-    .filter((file) => file.endsWith('.yaml'))
+    .filter((file) => /\.ya?ml$/.test(file))
     .sort()
     .flatMap((file) => readSuite(join(directory, file)))
 }
@@ -66,7 +66,7 @@ function readSuite(path: string): Stage[] {
   // Some files hold nothing but a comment.
   if (document === null) return []
   const suite = Suite.parse(document)
-  const rule = path.slice(path.lastIndexOf('/') + 1, -'.yaml'.length)
+  const rule = path.slice(path.lastIndexOf('/') + 1, path.lastIndexOf('.'))
   return suite.tests.flatMap((test) =>
     test.stages.map((stage, index) => ({
       name: `${rule}-${test.test_id} stage ${index + 1}`,
