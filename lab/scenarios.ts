@@ -5,6 +5,7 @@ import { killEverything } from './scenarios/kill-everything.ts'
 import { killOffice } from './scenarios/kill-office.ts'
 import { killWorker } from './scenarios/kill-worker.ts'
 import { reload } from './scenarios/reload.ts'
+import { secondStart } from './scenarios/second-start.ts'
 import { slowClients } from './scenarios/slow-clients.ts'
 import { spoolFull } from './scenarios/spool-full.ts'
 import { stop } from './scenarios/stop.ts'
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   killEverything,
   reload,
   stop,
+  secondStart,
   databaseGone,
   spoolFull,
   slowClients,

@@ -31,6 +31,7 @@ const byCode: readonly (readonly [prefix: string, exit_code: number])[] = [
   ['rulesets.', exit.usage],
   ['cli.usage', exit.usage],
   ['cli.bad_request', exit.usage],
+  ['supervisor.in_use', exit.conflict],
   ['cli.exists', exit.conflict],
   ['cli.not_running', exit.not_running],
   ['policy.not_found', exit.not_found],

@@ -2,6 +2,10 @@
 import { faults } from '#base/fault.ts'
 
 export const supervisorFaults = faults('supervisor', {
+  in_use: (f: { dir: string; holder: string }) =>
+    `Cannot start on "${f.dir}": ${f.holder} is running on it`,
+  worker_hung: (f: { index: number }) =>
+    `Edge worker ${f.index} was not ready after 60 seconds and is ended`,
   worker_died: (f: { index: number; how: string }) => `Edge worker ${f.index} died: ${f.how}`,
   worker_stalled: (f: { index: number }) =>
     `Edge worker ${f.index} gave no sign of life for 20 seconds and is replaced`,

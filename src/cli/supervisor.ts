@@ -8,6 +8,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '#base/service.ts'
 import { invalidSettings } from '#base/settings.ts'
+import { lockDirectory } from '#parts/host/directory-lock.ts'
 import { startKeeper } from '#services/edge/keeper.ts'
 import { supervisorFaults } from './faults.ts'
 import { loadSettings, type Settings } from './settings.ts'
@@ -36,8 +37,7 @@ export async function supervise(
 ): Promise<Supervised> {
   await using rising = new AsyncDisposableStack()
   const startid = randomUUID()
-  prepareState(first.state_dir)
-  rising.defer(() => rmSync(pidFile(first.state_dir), { force: true }))
+  await prepareState(first.state_dir, rising)
   cluster.setupPrimary({
     exec: main,
     args: [],
@@ -125,9 +125,14 @@ async function reload(
   return effective
 }
 
-function prepareState(state_dir: string): void {
+/** Two supervisors on one directory would take each other's spool for left over. */
+async function prepareState(state_dir: string, rising: AsyncDisposableStack): Promise<void> {
   for (const dir of ['spool', 'code']) {
     mkdirSync(join(state_dir, dir), { recursive: true, mode: 0o700 })
   }
+  const locked = await lockDirectory(state_dir)
+  if (!locked.is_held) throw supervisorFaults.in_use({ dir: state_dir, holder: locked.holder })
+  rising.use(locked.lock)
   writeFileSync(pidFile(state_dir), `${process.pid}\n`)
+  rising.defer(() => rmSync(pidFile(state_dir), { force: true }))
 }

@@ -45,6 +45,8 @@ export type WorkerPool = {
 
 /** A worker that has not reported for this long is stuck in an endless task and is replaced. */
 const stalled_after_ms = 20_000
+/** A start that takes longer hangs: it would hold up reload and stop. */
+const start_within_ms = 60_000
 /** WebSockets and event streams of a replaced generation may live on for this long. */
 const old_generation_ms = 3_600_000
 
@@ -139,8 +141,13 @@ export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
 
   clock.every(1000, () => {
     for (const slot of slots) {
-      if (slot.state !== 'ready' || clock.elapsed() - slot.heard_at < stalled_after_ms) continue
-      log.trouble('worker.stalled', supervisorFaults.worker_stalled({ index: slot.index }))
+      const silent_ms = clock.elapsed() - slot.heard_at
+      const { index } = slot
+      if (slot.state === 'ready' && silent_ms > stalled_after_ms) {
+        log.trouble('worker.stalled', supervisorFaults.worker_stalled({ index }))
+      } else if (slot.state === 'starting' && silent_ms > start_within_ms) {
+        log.trouble('worker.hung', supervisorFaults.worker_hung({ index }))
+      } else continue
       slot.worker.process.kill('SIGKILL')
     }
   })
@@ -165,6 +172,9 @@ export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
       const facts = fresh[0]?.facts
       if (facts) applied = { ...facts, applied_at_ms: clock.now() }
       for (const slot of old) void end(slot, old_generation_ms)
+      // One that was ready and died before the others were: nobody has taken its place yet.
+      for (const slot of fresh)
+        if (!slots.has(slot)) replace(slot, settings, 'while the others started')
     },
     async drain(limit_ms) {
       stopping = true

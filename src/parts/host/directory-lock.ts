@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { codeOf } from './outage.ts'
 
 export type DirectoryLock =
   | { readonly is_held: true; readonly lock: AsyncDisposable }
@@ -15,7 +14,7 @@ export type DirectoryLock =
  * Abstract names are known within one network namespace: two containers that share a directory are not kept apart.
  */
 export async function lockDirectory(dir: string): Promise<DirectoryLock> {
-  const name = `\0gatehouse-records-${secretOf(dir)}`
+  const name = `\0gatehouse-${secretOf(dir)}`
   const server = createServer((socket) => {
     socket.on('error', () => {})
     socket.end(`process ${process.pid}`)
@@ -68,4 +67,8 @@ function holderOf(name: string): Promise<string> {
       .on('error', done)
       .on('close', done)
   })
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
