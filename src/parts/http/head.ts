@@ -84,6 +84,8 @@ export function readHead(raw: RawHead, limits: HeadLimits): Head | Refusal {
     if (version === '1.0') return refusal('transfer_encoding_on_1_0')
     if (transfer.toLowerCase() !== 'chunked') return refusal(transferRefusal(transfer))
   }
+  const repeated = repeatedField(names)
+  if (repeated !== undefined) return repeated
   const content_length = length === undefined ? undefined : wholeNumber(length)
   if (content_length === null) return refusal('bad_content_length')
   if ((host ?? '') === '' && version === '1.1') return refusal('missing_host')
@@ -145,6 +147,8 @@ function readHead2(raw: RawHead, limits: HeadLimits): Head | Refusal {
     names.push('cookie')
   }
   if (headers.length > limits.header_count) return refusal('too_many_headers')
+  const repeated = repeatedField(names)
+  if (repeated !== undefined) return repeated
   const content_length = length === undefined ? undefined : wholeNumber(length)
   if (content_length === null) return refusal('bad_content_length')
   const method = raw.method ?? ''
@@ -161,6 +165,16 @@ function readHead2(raw: RawHead, limits: HeadLimits): Head | Refusal {
     content_length,
     has_body: raw.stream?.endAfterHeaders !== true,
   }
+}
+
+/** What says how a body is read must say it once: of two, rules and upstream may believe another. */
+function repeatedField(names: readonly string[]): Refusal | undefined {
+  if (isRepeated(names, 'content-encoding')) return refusal('duplicate_content_encoding')
+  return undefined
+}
+
+function isRepeated(names: readonly string[], name: string): boolean {
+  return names.indexOf(name) !== names.lastIndexOf(name)
 }
 
 type Place = { readonly path: string; readonly authority: string; readonly host: string }
