@@ -25,3 +25,12 @@ test('a second Content-Encoding is refused in both versions, whatever the two sa
       )
   }
 })
+
+test('a second Content-Type is refused in both versions, also when the two agree', () => {
+  for (const [version, begin] of wires) {
+    const one = [...begin, 'content-type', 'text/plain']
+    assert.equal(refused(version, one), '')
+    for (const value of ['text/plain', 'application/x-www-form-urlencoded'])
+      assert.equal(refused(version, [...one, 'content-type', value]), 'duplicate_content_type')
+  }
+})

@@ -170,6 +170,7 @@ function readHead2(raw: RawHead, limits: HeadLimits): Head | Refusal {
 /** What says how a body is read must say it once: of two, rules and upstream may believe another. */
 function repeatedField(names: readonly string[]): Refusal | undefined {
   if (isRepeated(names, 'content-encoding')) return refusal('duplicate_content_encoding')
+  if (isRepeated(names, 'content-type')) return refusal('duplicate_content_type')
   return undefined
 }
 

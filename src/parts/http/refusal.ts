@@ -21,6 +21,7 @@ const table = {
   missing_host: [400, 'The request names no host'],
   duplicate_host: [400, 'The request names its host more than once'],
   duplicate_content_encoding: [400, 'The request names its content encoding more than once'],
+  duplicate_content_type: [400, 'The request names its content type more than once'],
   bad_host: [400, 'The host is not a valid name'],
   contradicting_host: [400, 'Host and request target name different hosts'],
   bad_target: [400, 'The request target is not one this method takes'],
