@@ -45,8 +45,14 @@ function write(exchange: Exchange, response: ServerResponse, chunk: Buffer): voi
   const { clock } = exchange.core.world
   // A client that stops reading would hold the upstream's connection for ever.
   const patience = clock.after(exchange.core.settings.timeouts.idle, () => cutOff(exchange.arrival))
+  const calm = (): void => patience[Symbol.dispose]()
+  // An answer that has ended meanwhile never tells of 'drain', and its connection may live on.
+  response.once('finish', calm)
+  response.once('close', calm)
   response.once('drain', () => {
-    patience[Symbol.dispose]()
+    calm()
+    response.off('finish', calm)
+    response.off('close', calm)
     exchange.is_paused = false
     exchange.relay?.resume()
   })
