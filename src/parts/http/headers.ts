@@ -37,13 +37,20 @@ const ours: ReadonlySet<string> = new Set([
   'forwarded',
 ])
 
-/** Named in Connection, yet never dropped for it: a client must not take them from the upstream. */
+/**
+ * Named in Connection, yet never dropped for it: the upstream must read the request as the rules
+ * did. All of `content-*` too, and what a trusted proxy says of the client.
+ */
 const kept: ReadonlySet<string> = new Set([
   'host',
-  'content-length',
-  'content-type',
   'cookie',
   'authorization',
+  'origin',
+  'range',
+  'referer',
+  'user-agent',
+  'via',
+  ...ours,
 ])
 
 /** What we tell the upstream about where a request came from. */
@@ -138,7 +145,7 @@ function namedInConnection(head: Head): Set<string> | undefined {
     dropped ??= new Set()
     for (const token of value.split(',')) {
       const name = token.trim()
-      if (!kept.has(name)) dropped.add(name)
+      if (!kept.has(name) && !name.startsWith('content-')) dropped.add(name)
     }
   }
   return dropped

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, crc32, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { type DecodedContent, decodeContent } from './content-decoding.ts'
 
@@ -41,6 +41,40 @@ test('decodeContent() takes up to three encodings off, the last first', () => {
 test('decodeContent() joins the members of a gzip stream', () => {
   const bytes = Buffer.concat([gzipSync('one '), gzipSync('two')])
   assert.equal(decoded(decodeContent('gzip', bytes, limits)), 'one two')
+})
+
+/** A member with these flags and these bytes between header and content. */
+function member(content: string, flags: number, between: string): Buffer {
+  const header = Buffer.from([0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, 3])
+  const trailer = Buffer.alloc(8)
+  trailer.writeUInt32LE(crc32(content), 0)
+  trailer.writeUInt32LE(content.length, 4)
+  return Buffer.concat([header, Buffer.from(between, 'latin1'), deflateRawSync(content), trailer])
+}
+
+test('with is_gzip_plain one member without name, comment and extra field is taken, nothing else', () => {
+  const plain = { ...limits, is_gzip_plain: true }
+  assert.equal(decoded(decodeContent('gzip', gzipSync(page), plain)), page.toString())
+  assert.equal(decoded(decodeContent('gzip', member('a=1', 1, ''), plain)), 'a=1')
+  const text = '&id=1 union select 2&z='
+  for (const [name, bytes] of [
+    ['FNAME', member('a=1', 8, `${text}\0`)],
+    ['FCOMMENT', member('a=1', 16, `${text}\0`)],
+    ['FEXTRA', member('a=1', 4, `${String.fromCharCode(text.length)}\0${text}`)],
+  ] as const) {
+    assert.equal(decoded(decodeContent('gzip', bytes, limits)), 'a=1', name)
+    assert.equal(reason(decodeContent('gzip', bytes, plain)), 'corrupt', name)
+    const second = Buffer.concat([gzipSync(''), bytes])
+    assert.equal(reason(decodeContent('gzip', second, plain)), 'corrupt', `${name} in a second`)
+  }
+  const bytes = gzipSync(page)
+  for (let length = 1; length < bytes.length; length++)
+    assert.equal(reason(decodeContent('gzip', bytes.subarray(0, length), plain)), 'truncated')
+  for (const at of [0, 1, 2, bytes.length - 1, bytes.length - 5]) {
+    const wrong = Buffer.from(bytes)
+    wrong.writeUInt8(wrong.readUInt8(at) ^ 1, at)
+    assert.equal(reason(decodeContent('gzip', wrong, plain)), 'corrupt', `byte ${at}`)
+  }
 })
 
 test('decodeContent() leaves a body without an encoding alone', () => {
@@ -126,6 +160,7 @@ test('decodeContent() answers for any bytes', () => {
       assert.ok(decodeContent(encoding, Buffer.from(bytes), limits).kind)
       const headed = Buffer.concat([gzipSync('').subarray(0, 10), bytes])
       assert.ok(decodeContent(encoding, headed, limits).kind)
+      assert.ok(decodeContent(encoding, headed, { ...limits, is_gzip_plain: true }).kind)
     }),
     { numRuns: 500 },
   )

@@ -63,6 +63,32 @@ test('a truncated gzip, a gzip bomb and an encoding nobody can look into are ref
   )
 })
 
+test('text in the header of a gzip body does not pass, and Connection takes no encoding from the upstream', async () => {
+  await using upstream = await startUpstream()
+  await using edge = await startTestEdge({ upstreams: [upstream.url] })
+  const post = (body: Buffer) =>
+    rawExchange(
+      edge.port,
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n' +
+        'Content-Encoding: gzip\r\nConnection: close, content-encoding, Content-Type, x-hop\r\nX-Hop: 1\r\n' +
+        `Content-Length: ${body.length}\r\n\r\n${body.toString('latin1')}`,
+    )
+  const honest = gzipSync('a=1')
+  const named = Buffer.concat([
+    honest.subarray(0, 3),
+    Buffer.from([8]),
+    honest.subarray(4, 10),
+    Buffer.from('&id=1 union select 2&z=\0'),
+    honest.subarray(10),
+  ])
+  assert.match(await post(named), /^HTTP\/1\.1 400 /)
+  assert.equal(upstream.seen.length, 0)
+  assert.match(await post(honest), /^HTTP\/1\.1 200 /)
+  const names = upstream.seen[0]?.headers.map((name) => name.toLowerCase()) ?? []
+  assert.ok(names.includes('content-encoding') && names.includes('content-type'))
+  assert.ok(!names.includes('x-hop'))
+})
+
 test('an answer that leaks is held back, also when it is zipped; its client sees the page', async () => {
   const leak = 'root:x:0:0:root:/root:/bin/bash\n'
   await using upstream = await startUpstream((request, response) => {

@@ -64,7 +64,11 @@ function decode(exchange: Exchange, bytes: Buffer, limit: number): Outcome | und
     exchange.plain_body = bytes.toString('latin1')
     return undefined
   }
-  const decoded = decodeContent(encoding, bytes, { output_bytes_max: limit, ratio_max: 500 })
+  const decoded = decodeContent(encoding, bytes, {
+    output_bytes_max: limit,
+    ratio_max: 500,
+    is_gzip_plain: true,
+  })
   if (decoded.kind !== 'refused') {
     exchange.plain_body = (decoded.kind === 'decoded' ? decoded.bytes : bytes).toString('latin1')
     return undefined
