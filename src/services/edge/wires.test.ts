@@ -167,6 +167,24 @@ test('HTTP/2: an answer that breaks off ends its own stream only', async () => {
   session.destroy()
 })
 
+test('HTTP/2: trailers arrive as they were, without those of the connection behind us', async () => {
+  await using upstream = await startUpstream((_q, r) => {
+    r.writeHead(200, { 'content-type': 'image/png', trailer: 'Grpc-Status' })
+    r.write('abc')
+    r.addTrailers({ 'Grpc-Status': '0', 'X-Sum': '77', Connection: 'close' })
+    r.end()
+  })
+  await using edge = await startTestEdge({ upstreams: [upstream.url], settings: tls })
+  const socket = await handshake(edge.port, 'a.example', ['h2'])
+  const session = connectHttp2('https://a.example', { createConnection: () => socket })
+  const stream = session.request({ ':path': '/' })
+  const heard = once(stream, 'trailers')
+  stream.resume()
+  const [trailers] = (await heard) as [Record<string, unknown>]
+  assert.equal(JSON.stringify(trailers), '{"grpc-status":"0","x-sum":"77"}')
+  session.destroy()
+})
+
 test('a TLS listener without a certificate, or with a key of another, does not start', async () => {
   const start = (certificates: unknown[]) =>
     startTestEdge({ upstreams: ['http://127.0.0.1:1'], settings: { ...tls, certificates } })

@@ -30,10 +30,10 @@ export function deliver(exchange: Exchange): StepResult {
   exchange.is_answered = true
   exchange.status = answer.status
   exchange.onAnswerData = (chunk) => write(exchange, response, chunk)
-  exchange.onAnswerEnd = () => end(response, answer)
+  exchange.onAnswerEnd = () => end(exchange, response, answer)
   const held = answer.chunks.splice(0)
   for (const chunk of held) write(exchange, response, chunk)
-  if (answer.has_ended) end(response, answer)
+  if (answer.has_ended) end(exchange, response, answer)
   return 'wait'
 }
 
@@ -58,12 +58,35 @@ function write(exchange: Exchange, response: ServerResponse, chunk: Buffer): voi
   })
 }
 
-function end(response: ServerResponse, answer: Answer): void {
-  if (answer.trailers.length > 0) {
-    const pairs: [string, string][] = []
-    for (let i = 0; i < answer.trailers.length; i += 2)
-      pairs.push([answer.trailers[i] ?? '', answer.trailers[i + 1] ?? ''])
-    response.addTrailers(pairs)
+/**
+ * Trailer fields that would change how the message is framed or routed are left out (RFC 9110,
+ * section 6.5.1), and those no server may write.
+ */
+function end(exchange: Exchange, response: ServerResponse, answer: Answer): void {
+  const trailers: [string, string][] = []
+  for (let i = 0; i < answer.trailers.length; i += 2) {
+    const name = (answer.trailers[i] ?? '').toLowerCase()
+    if (!untold.has(name)) trailers.push([name, answer.trailers[i + 1] ?? ''])
+  }
+  try {
+    if (trailers.length > 0)
+      response.addTrailers(
+        exchange.head?.version === '2.0' ? Object.fromEntries(trailers) : trailers,
+      )
+  } catch (error) {
+    exchange.core.world.log.trouble('edge.trailers_lost', error, { request_id: exchange.id })
   }
   response.end()
 }
+
+const untold: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'upgrade',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'content-length',
+  'host',
+])
