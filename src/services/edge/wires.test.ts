@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -255,6 +255,44 @@ test('the PROXY header comes before TLS', async () => {
   for await (const chunk of socket) text += chunk
   assert.match(text, /^HTTP\/1\.1 403 /)
   assert.equal(edge.hits().at(-1)?.client, '198.51.100.7')
+})
+
+test('TLS listeners on one port of two addresses never mistake one client for another', async () => {
+  await using upstream = await startUpstream()
+  const door = { proxy_protocol: true, tls: true }
+  const first = { ...door, address: '127.0.0.2:0' }
+  await using probe = await startTestEdge({
+    upstreams: [upstream.url],
+    settings: { ...proxied, listen: [first] },
+  })
+  const { port } = probe
+  await using edge = await startTestEdge({
+    upstreams: [upstream.url],
+    settings: {
+      ...proxied,
+      listen: [`127.0.0.3:${port}`, `127.0.0.4:${port}`].map((address) => ({ ...door, address })),
+    },
+  })
+  let localPort = 0
+  const raws: Socket[] = []
+  for (const [host, client] of [
+    ['127.0.0.3', '198.51.100.3'],
+    ['127.0.0.4', '198.51.100.4'],
+  ] as const) {
+    const raw = connect({ port, host, localAddress: '127.0.0.1', localPort })
+    await once(raw, 'connect')
+    localPort = raw.localPort ?? 0
+    raw.write(`PROXY TCP4 ${client} 10.0.0.1 4711 443\r\n`)
+    raws.push(raw)
+  }
+  while (edge.edge.report().connections < 2) await new Promise((resolve) => setImmediate(resolve))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  for (const [i, raw] of raws.entries()) {
+    const socket = connectTls({ socket: raw, servername: 'a.example', rejectUnauthorized: false })
+    socket.write(attack)
+    for await (const _ of socket);
+    assert.equal(edge.hits().at(-1)?.client, `198.51.100.${i + 3}`)
+  }
 })
 
 test('no PROXY header, a broken one, or one from a stranger: closed without an answer', async () => {

@@ -44,7 +44,7 @@ export function openTls(
   // A TLS socket does not tell which socket it stands on; the pair of ends does.
   const pending = new Map<string, Connection>()
   const rawOf = (socket: Socket): string =>
-    `${socket.remotePort}/${socket.localPort}/${socket.remoteAddress}`
+    `${socket.remotePort}/${socket.localPort}/${socket.remoteAddress}/${socket.localAddress}`
   server.on('connection', (socket: Socket) => {
     const key = rawOf(socket)
     const connection = known.get(socket)
