@@ -37,6 +37,17 @@ const ours: ReadonlySet<string> = new Set([
   'forwarded',
 ])
 
+/** Told of by proxies before us, not by clients: an upstream may route or trust by them. */
+const ofProxies: ReadonlySet<string> = new Set([
+  'x-original-host',
+  'x-original-uri',
+  'x-original-url',
+  'x-rewrite-url',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+])
+
 /**
  * Named in Connection, yet never dropped for it: the upstream must read the request as the rules
  * did. All of `content-*` too, and what a trusted proxy says of the client.
@@ -90,13 +101,16 @@ export function upstreamHeaders(head: Head, origin: Origin, announce_length: boo
       continue
     }
     if (hopByHop.has(name) || dropped?.has(name)) continue
-    if (ours.has(name) || (name.includes('_') && ours.has(name.replaceAll('_', '-')))) {
+    const plain = name.includes('_') ? name.replaceAll('_', '-') : name
+    const is_ours = ours.has(plain)
+    if (is_ours || plain.startsWith('x-forwarded') || ofProxies.has(plain)) {
       if (!origin.is_peer_trusted) continue
       if (name === 'x-forwarded-for') forwarded_for += `${field[1]}, `
       else if (name === 'forwarded') forwarded += `${field[1]}, `
       else if (name === 'x-forwarded-proto') proto = field[1]
       else if (name === 'x-forwarded-host') host = field[1]
       else if (name === 'x-forwarded-port') port = field[1]
+      else if (!is_ours && name === plain) out.push(field[0], field[1])
       continue
     }
     if (name === 'via') {

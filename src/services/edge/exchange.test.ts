@@ -166,6 +166,28 @@ test('the upstream is told who asks; what clients claim of themselves is dropped
   assert.ok(!fields.has('proxy') && !fields.has('x-secret-hop') && !fields.has('x_forwarded_for'))
 })
 
+test('what only proxies tell is taken from trusted ones alone, in whatever spelling', async () => {
+  await using upstream = await startUpstream()
+  const names = ['X-Forwarded-Prefix', 'x-forwarded-server', 'X-Original-URL', 'X-Rewrite-Url']
+  const lines = names.map(
+    (name) => `${name}: /6.6.6.6\r\n${name.replaceAll('-', '_')}: /6.6.6.6\r\n`,
+  )
+  const ask = async (trusted_proxies: string[]) => {
+    await using edge = await startTestEdge({
+      upstreams: [upstream.url],
+      settings: { trusted_proxies },
+    })
+    await rawExchange(
+      edge.port,
+      `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${lines.join('')}X_Real-IP: 6.6.6.6\r\n\r\n`,
+    )
+    const headers: readonly string[] = upstream.seen.at(-1)?.headers ?? []
+    return headers.filter((_, i) => headers[i + 1]?.includes('6.6.6.6'))
+  }
+  assert.deepEqual(await ask([]), [])
+  assert.deepEqual(await ask(['127.0.0.1']), names)
+})
+
 test('a trusted proxy is believed, and only as far as trust reaches', async () => {
   await using upstream = await startUpstream()
   const settings = { trusted_proxies: ['127.0.0.1', '10.0.0.0/8'] }
