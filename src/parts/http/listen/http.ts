@@ -7,6 +7,7 @@ import type { Socket } from 'node:net'
 import type { Connection } from '../connection.ts'
 import type { Arrivals, ListenOptions } from '../listen.ts'
 import type { ParserError } from '../refusal.ts'
+import { type Line, oneAtATime } from './line.ts'
 
 export function openHttp(
   options: ListenOptions,
@@ -29,6 +30,7 @@ export function openHttp(
   // Zero: Node must not leave out fields in silence; `header_size_max` bounds them and we count
   // them.
   server.maxHeadersCount = 0
+  const line = oneAtATime(arrivals)
   const arrive = (
     request: IncomingMessage,
     response: ServerResponse,
@@ -38,7 +40,7 @@ export function openHttp(
     const connection = known.get(request.socket)
     if (connection === undefined) request.socket.destroy()
     else
-      arrivals.onArrival({
+      line.enter({
         request,
         response,
         connection,
@@ -50,7 +52,7 @@ export function openHttp(
   server.on('request', (request, response) => arrive(request, response, false, false))
   server.on('checkContinue', (request, response) => arrive(request, response, true, false))
   server.on('checkExpectation', (request, response) => arrive(request, response, false, true))
-  const onRaw = rawArrival(arrivals, known)
+  const onRaw = rawArrival(arrivals, known, line)
   server.on('upgrade', onRaw)
   server.on('connect', onRaw)
   server.on('clientError', (error: ParserError, stream) => {
@@ -65,11 +67,12 @@ export function openHttp(
 }
 
 /** What leaves HTTP/1.1 comes with its bare socket: an answer must be put on it by hand. */
-function rawArrival(arrivals: Arrivals, known: WeakMap<object, Connection>) {
+function rawArrival(arrivals: Arrivals, known: WeakMap<object, Connection>, line: Line) {
   return (request: IncomingMessage, stream: unknown, head: Buffer): void => {
     const socket = stream as Socket
     const connection = known.get(socket)
-    if (connection === undefined) {
+    // Its answer would run into those that are still to be given.
+    if (connection === undefined || line.isBusy(connection)) {
       socket.destroy()
       return
     }
