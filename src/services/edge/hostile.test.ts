@@ -78,6 +78,26 @@ test('1 GB announced and one byte sent: refused by its size, or given up by the 
   assert.equal(upstream.seen.length, 0)
 })
 
+test('a body without length is held to body_size_max too, also where the rules would look further', async () => {
+  await using upstream = await startUpstream()
+  for (const mode of ['block', 'monitor', 'off']) {
+    await using edge = await startTestEdge({
+      upstreams: [upstream.url],
+      site: { body_size_max: '10KiB', mode },
+    })
+    const seen = upstream.seen.length
+    const send = (size: number) =>
+      rawExchange(
+        edge.port,
+        `${post(`${form}Connection: close\r\nTransfer-Encoding: chunked\r\n`)}${size.toString(16)}\r\n${'x'.repeat(size)}\r\n0\r\n\r\n`,
+      )
+    assert.match(await send(10_240), /^HTTP\/1\.1 200 /, mode)
+    assert.match(await send(10_241), /^HTTP\/1\.1 413 /, mode)
+    assert.match(await send(50_000), /^HTTP\/1\.1 413 /, mode)
+    if (mode !== 'off') assert.equal(upstream.seen.length, seen + 1, mode)
+  }
+})
+
 test('a client may have so many connections and no more; others are not concerned', async () => {
   await using upstream = await startUpstream()
   await using edge = await startTestEdge({

@@ -21,7 +21,8 @@ export function receive(exchange: Exchange): StepResult {
     streamOn(exchange, undefined)
     return undefined
   }
-  const limits = { bytes_max: limit, silence_ms: core.settings.timeouts.body }
+  const bytes_max = Math.min(limit, site.site.body_size_max)
+  const limits = { bytes_max, silence_ms: core.settings.timeouts.body }
   collectBody(arrival.request, limits, core.room, core.world.clock, (body, held) => {
     // The client may have been gone before its body was.
     if (exchange.is_closed) core.room.give(held)
@@ -41,6 +42,8 @@ function take(exchange: Exchange, body: CollectedBody, limit: number): Outcome |
     case 'no_room':
       return refuse('too_busy')
     case 'over': {
+      if (body.bytes.length > (exchange.site?.site.body_size_max ?? 0))
+        return refuse('body_too_large')
       if (
         isStrict(exchange) &&
         exchange.core.ruleset.settings.request_body_limit_action === 'Reject'
