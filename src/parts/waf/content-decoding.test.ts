@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { brotliCompressSync, crc32, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { type DecodedContent, decodeContent } from './content-decoding.ts'
+import { type DecodedContent, decodeContent, decodePrefix } from './content-decoding.ts'
 
 const limits = { output_bytes_max: 1 << 20, ratio_max: 100 }
 const page = Buffer.from('<p>honest content</p>'.repeat(20))
@@ -164,4 +164,54 @@ test('decodeContent() answers for any bytes', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+/** Text that does not repeat itself, so that its size zipped is near its own. */
+const noise = Array.from({ length: 60_000 }, (_, i) => ((i * 2654435761) >>> 0).toString(36)).join(
+  ' ',
+)
+
+test('decodePrefix() gives the beginning of what is cut, or larger than the limit', () => {
+  const spread = Buffer.concat([Buffer.from('head '), Buffer.alloc(8 << 20, 'a')])
+  for (const content of [
+    Buffer.from(noise),
+    spread,
+    Buffer.from(`${noise.slice(0, 50_000)}${spread}`),
+  ])
+    for (const wanted of [100, 20_000, 300_000])
+      for (const is_gzip_plain of [true, false])
+        for (const [encoding, zipped] of [
+          ['gzip', gzipSync(content)],
+          ['deflate', deflateSync(content)],
+          ['deflate', deflateRawSync(content)],
+          ['gzip, gzip', gzipSync(gzipSync(content))],
+        ] as const) {
+          const result = decodePrefix(encoding, zipped, { output_bytes_max: wanted, is_gzip_plain })
+          assert.equal(decoded(result), content.toString('latin1', 0, wanted), encoding)
+          const cut = zipped.subarray(0, zipped.length >> 1)
+          const half = decoded(
+            decodePrefix(encoding, cut, { output_bytes_max: wanted, is_gzip_plain }),
+          )
+          assert.ok(content.toString('latin1').startsWith(half), encoding)
+          // Half of a zip of a zip of equal bytes may be a table and nothing yet.
+          assert.ok(half.length > 0 || encoding === 'gzip, gzip', encoding)
+        }
+})
+
+test('decodePrefix() says what it cannot read, and what stands behind the end', () => {
+  const wanted = { output_bytes_max: 1000, is_gzip_plain: true }
+  assert.equal(decodePrefix('identity', page, wanted).kind, 'identity')
+  assert.equal(reason(decodePrefix('br', page, wanted)), 'unsupported')
+  assert.equal(reason(decodePrefix('gzip', page, wanted)), 'corrupt')
+  assert.equal(reason(decodePrefix('gzip', member('a=1', 8, 'x\0'), wanted)), 'corrupt')
+  const behind = Buffer.concat([gzipSync('a=1'), Buffer.from('&b=2 and more')])
+  assert.equal(reason(decodePrefix('gzip', behind, wanted)), 'corrupt')
+})
+
+test('decodePrefix() ends soon on a bomb that starts late', () => {
+  const bomb = gzipSync(Buffer.concat([Buffer.from(noise), Buffer.alloc(200 << 20)]))
+  const before = performance.now()
+  const result = decodePrefix('gzip', bomb, { output_bytes_max: 1 << 20 })
+  assert.equal(decoded(result).length, 1 << 20)
+  assert.ok(performance.now() - before < 1000)
 })

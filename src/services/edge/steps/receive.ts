@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http'
 import { type CollectedBody, collectBody, streamBody } from '#parts/http/body.ts'
 import { headField } from '#parts/http/headers.ts'
 import { type RefusalReason, refusal } from '#parts/http/refusal.ts'
-import { decodeContent } from '#parts/waf/content-decoding.ts'
+import { decodeContent, decodePrefix } from '#parts/waf/content-decoding.ts'
 import type { Outcome, StepResult } from '../exchange/outcome.ts'
 import type { Exchange } from '../exchange/state.ts'
 
@@ -50,9 +50,9 @@ function take(exchange: Exchange, body: CollectedBody, limit: number): Outcome |
       )
         return refuse('body_too_large')
       exchange.is_body_cut = true
-      exchange.plain_body = body.bytes.toString('latin1', 0, limit)
-      streamOn(exchange, body.bytes)
-      return undefined
+      const outcome = decode(exchange, body.bytes, limit)
+      if (outcome === undefined) streamOn(exchange, body.bytes)
+      return outcome
     }
     case 'whole':
       exchange.body = body.bytes
@@ -60,20 +60,20 @@ function take(exchange: Exchange, body: CollectedBody, limit: number): Outcome |
   }
 }
 
-/** Makes the body readable for the rules; the original bytes go upstream. */
+/** Makes the body, or what has come of it, readable for the rules; the original bytes go upstream. */
 function decode(exchange: Exchange, bytes: Buffer, limit: number): Outcome | undefined {
   const encoding = exchange.head === undefined ? '' : headField(exchange.head, 'content-encoding')
   if (encoding === '') {
-    exchange.plain_body = bytes.toString('latin1')
+    exchange.plain_body = bytes.toString('latin1', 0, limit)
     return undefined
   }
-  const decoded = decodeContent(encoding, bytes, {
-    output_bytes_max: limit,
-    ratio_max: 500,
-    is_gzip_plain: true,
-  })
+  const limits = { output_bytes_max: limit, ratio_max: 500, is_gzip_plain: true }
+  const decoded = exchange.is_body_cut
+    ? decodePrefix(encoding, bytes, limits)
+    : decodeContent(encoding, bytes, limits)
   if (decoded.kind !== 'refused') {
-    exchange.plain_body = (decoded.kind === 'decoded' ? decoded.bytes : bytes).toString('latin1')
+    const plain = decoded.kind === 'decoded' ? decoded.bytes : bytes
+    exchange.plain_body = plain.toString('latin1', 0, limit)
     return undefined
   }
   const reason =
