@@ -114,6 +114,66 @@ test('an answer that leaks is held back, also when it is zipped; its client sees
   assert.equal((await fetch(`${blind.url}/plain`)).status, 200)
 })
 
+/** Larger than what is held, plain as well as zipped. */
+const noise = Array.from({ length: 200_000 }, (_, i) =>
+  ((i * 2654435761) >>> 0).toString(36),
+).join()
+
+test('a zipped body over the limit is inspected as far as it has come, where such bodies pass', async () => {
+  await using upstream = await startUpstream()
+  const rules = smallRules
+    .replaceAll('Limit 1048576', 'Limit 20000')
+    .replace('BodyLimitAction Reject', 'BodyLimitAction ProcessPartial')
+  await using edge = await startTestEdge({ upstreams: [upstream.url], rules })
+  const post = (url: string, body: Buffer, encoding = 'gzip') =>
+    fetch(url, {
+      method: 'POST',
+      body: new Uint8Array(body),
+      headers: { ...form, 'content-encoding': encoding },
+    })
+  const attack = gzipSync(`id=1 union select 2&p=${noise}`)
+  const honest = gzipSync(`id=1&p=${noise}`)
+  assert.equal((await post(edge.url, attack)).status, 403)
+  assert.equal((await post(edge.url, honest, 'br')).status, 415)
+  assert.equal((await post(edge.url, Buffer.from(noise))).status, 400)
+  assert.equal(upstream.seen.length, 0)
+  assert.equal((await post(edge.url, honest)).status, 200)
+  assert.equal(upstream.seen[0]?.body, honest.toString('latin1'))
+  await using lax = await startTestEdge({
+    upstreams: [upstream.url],
+    rules: smallRules.replaceAll('Limit 1048576', 'Limit 20000'),
+    site: { mode: 'monitor' },
+  })
+  assert.equal((await post(lax.url, attack)).status, 200)
+  assert.deepEqual(
+    lax.hits().map((hit) => [hit.attack_type, hit.action]),
+    [['sqli', 'monitored']],
+  )
+})
+
+test('of a zipped answer that is larger than the limit, zipped or not, the beginning is inspected', async () => {
+  const leak = 'root:x:0:0:root:/root:/bin/bash\n'
+  const pages: Record<string, string> = {
+    '/plain': leak + 'lorem ipsum '.repeat(200_000),
+    '/zip': leak + noise,
+    '/honest': noise,
+  }
+  await using upstream = await startUpstream((request, response) => {
+    response.setHeader('content-type', 'text/plain')
+    response.setHeader('content-encoding', 'gzip')
+    response.end(gzipSync(pages[request.url ?? ''] ?? ''))
+  })
+  await using edge = await startTestEdge({
+    upstreams: [upstream.url],
+    settings: { limits: { inspect_body: '256KiB' } },
+  })
+  assert.equal((await fetch(`${edge.url}/plain`)).status, 403)
+  assert.equal((await fetch(`${edge.url}/zip`)).status, 403)
+  const honest = await fetch(`${edge.url}/honest`)
+  assert.equal(honest.status, 200)
+  assert.equal(await honest.text(), noise)
+})
+
 test('encodings that could not be inspected in the answer are not asked for', async () => {
   await using upstream = await startUpstream()
   await using edge = await startTestEdge({ upstreams: [upstream.url] })

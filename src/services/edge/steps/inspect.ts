@@ -4,7 +4,7 @@
  */
 
 import { fieldOf, pairsOf } from '#parts/http/headers.ts'
-import { decodeContent } from '#parts/waf/content-decoding.ts'
+import { type DecodedContent, decodeContent, decodePrefix } from '#parts/waf/content-decoding.ts'
 import type { Intervention } from '#parts/waf/transaction.ts'
 import type { Outcome, StepResult } from '../exchange/outcome.ts'
 import type { Exchange } from '../exchange/state.ts'
@@ -69,14 +69,26 @@ export function inspectAnswerBody(exchange: Exchange): StepResult {
     if (answer.held_bytes === 0) return transaction.responseBody(undefined)
     const bytes = Buffer.concat(answer.chunks)
     const encoding = fieldOf(answer.headers, 'content-encoding')
-    const limits = { output_bytes_max: core.settings.limits.inspect_body, ratio_max: 1000 }
-    const decoded = encoding === '' ? undefined : decodeContent(encoding, bytes, limits)
-    if (decoded?.kind === 'refused') return transaction.responseBody(undefined, { truncated: true })
-    const plain = decoded?.kind === 'decoded' ? decoded.bytes : bytes
-    return transaction.responseBody(plain.toString('latin1', 0, limits.output_bytes_max), {
-      truncated: !answer.has_ended || plain.length > limits.output_bytes_max,
+    const limit = core.settings.limits.inspect_body
+    const { content, is_whole } = decodeAnswer(encoding, bytes, limit)
+    if (content.kind === 'refused') return transaction.responseBody(undefined, { truncated: true })
+    const plain = content.kind === 'decoded' ? content.bytes : bytes
+    return transaction.responseBody(plain.toString('latin1', 0, limit), {
+      truncated: !answer.has_ended || !is_whole || plain.length > limit,
     })
   })
+}
+
+/** All of it, or what can be read of one that is cut off, too large, or followed by other bytes. */
+function decodeAnswer(
+  encoding: string,
+  bytes: Buffer,
+  limit: number,
+): { readonly content: DecodedContent; readonly is_whole: boolean } {
+  const limits = { output_bytes_max: limit, ratio_max: 1000 }
+  const whole = decodeContent(encoding, bytes, limits)
+  if (whole.kind !== 'refused') return { content: whole, is_whole: true }
+  return { content: decodePrefix(encoding, bytes, limits), is_whole: false }
 }
 
 /** Failed or out of time: the rules have had their say on this request. */
