@@ -102,3 +102,54 @@ test('max_conns: a full server is passed over; when all are full the answer is b
   pool.release(one, 'answered')
   assert.equal(take(pool), one)
 })
+
+function fill(pool: UpstreamPool): UpstreamServer[] {
+  const taken: UpstreamServer[] = []
+  for (;;) {
+    const server = pool.take([])
+    if (server === undefined || server === 'busy') return taken
+    taken.push(server)
+  }
+}
+
+test('a server without max_conns is bounded too; who finds it busy waits in line for a place', () => {
+  const { pool } = poolOf([{}])
+  const [server, ...others] = fill(pool)
+  assert.ok(server)
+  assert.equal(others.length, 1023)
+  const called: string[] = []
+  const retry = (name: string) => () => void called.push(`${name} on ${take(pool).url.slice(-1)}`)
+  const giveUp = () => void called.push('gave up')
+  pool.wait(retry('first'), giveUp)
+  const second = pool.wait(retry('second'), giveUp)
+  pool.wait(retry('third'), giveUp)
+  second?.[Symbol.dispose]()
+  for (let i = 0; i < 3; i++) pool.release(server, 'answered')
+  assert.deepEqual(called, ['first on 1', 'third on 1'])
+  take(pool)
+  assert.equal(pool.take([]), 'busy')
+})
+
+test('who waits for a place gives up after connect_ms, once', async () => {
+  const { pool, clock } = poolOf([{}])
+  const [server] = fill(pool)
+  assert.ok(server)
+  const called: string[] = []
+  pool.wait(
+    () => void called.push('retry'),
+    () => void called.push('gave up'),
+  )
+  await clock.advance(999)
+  assert.deepEqual(called, [])
+  await clock.advance(2)
+  pool.release(server, 'answered')
+  assert.deepEqual(called, ['gave up'])
+})
+
+test('the line has an end, and a max_conns that was set has none', () => {
+  const nothing = (): void => {}
+  const { pool } = poolOf([{}])
+  for (let i = 0; i < 1024; i++) assert.ok(pool.wait(nothing, nothing))
+  assert.equal(pool.wait(nothing, nothing), undefined)
+  assert.equal(poolOf([{ max_conns: 1 }]).pool.wait(nothing, nothing), undefined)
+})

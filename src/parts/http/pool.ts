@@ -34,14 +34,29 @@ export type UpstreamPool = AsyncDisposable & {
    */
   take(tried: readonly UpstreamServer[]): UpstreamServer | 'busy' | undefined
   release(server: UpstreamServer, outcome: 'answered' | 'failed' | 'unknown'): void
+  /**
+   * For who was told 'busy': one of `retry` (a place is free) and `giveUp` (`connect_ms` went by) is
+   * called once, in the order of asking; neither after disposal. Undefined when there is nothing to
+   * wait for: every server has a `max_conns` of its own, or too many wait already.
+   */
+  wait(retry: () => void, giveUp: () => void): Disposable | undefined
   isUp(server: UpstreamServer): boolean
 }
 
 export type PoolTimeouts = {
+  /** Until a connection stands; as long again for a place on a server without `max_conns`. */
   readonly connect_ms: number
   /** Until the first byte of an answer, and between bytes. */
   readonly response_ms: number
 }
+
+/**
+ * Exchanges at once with a server whose `max_conns` says nothing, tunnels not counted: without any
+ * bound a few clients could use up the ports of the machine.
+ */
+const default_conns = 1024
+/** Exchanges of one site that wait for a place. */
+const waiting_max = 1024
 
 export function upstreamPool(
   upstreams: readonly Upstream[],
@@ -59,7 +74,9 @@ export function upstreamPool(
     return clock.elapsed() - server.checked_at > fail_timeout
   }
   const hasRoom = (server: UpstreamServer): boolean =>
-    server.settings.max_conns === 0 || server.active < server.settings.max_conns
+    server.active < (server.settings.max_conns || default_conns)
+  const line = waitingLine(timeouts.connect_ms, clock)
+  const mayWait = servers.some((server) => server.settings.max_conns === 0)
 
   const seat = (server: UpstreamServer): UpstreamServer => {
     server.active++
@@ -86,7 +103,8 @@ export function upstreamPool(
       if (servers.some((server) => left(server) && isUp(server))) return 'busy'
       // Everyone is out: nobody is worse than the others, so all get another chance.
       for (const server of servers) server.fails = 0
-      const again = next(primaries, (s) => left(s) && hasRoom(s)) ?? next(backups, left)
+      const again =
+        next(primaries, (s) => left(s) && hasRoom(s)) ?? next(backups, (s) => left(s) && hasRoom(s))
       return again === undefined ? 'busy' : seat(again)
     },
     release(server, outcome) {
@@ -97,9 +115,46 @@ export function upstreamPool(
         server.failed_at = now
         server.checked_at = now
       } else if (outcome === 'answered' && server.failed_at < server.checked_at) server.fails = 0
+      line.call()
     },
+    wait: (retry, giveUp) => (mayWait ? line.enter(retry, giveUp) : undefined),
     async [Symbol.asyncDispose]() {
+      line.dismiss()
       await Promise.all(servers.map((server) => server.wires.destroy()))
+    },
+  }
+}
+
+/** Who waits for a place, first come first served. */
+function waitingLine(patience_ms: number, clock: Clock) {
+  const waiting = new Set<{ readonly retry: () => void; readonly patience: Disposable }>()
+  return {
+    enter(retry: () => void, giveUp: () => void): Disposable | undefined {
+      if (waiting.size >= waiting_max) return undefined
+      const patience = clock.after(patience_ms, () => {
+        waiting.delete(waiter)
+        giveUp()
+      })
+      const waiter = { retry, patience }
+      waiting.add(waiter)
+      return {
+        [Symbol.dispose]() {
+          patience[Symbol.dispose]()
+          waiting.delete(waiter)
+        },
+      }
+    },
+    call(): void {
+      for (const waiter of waiting) {
+        waiter.patience[Symbol.dispose]()
+        waiting.delete(waiter)
+        waiter.retry()
+        return
+      }
+    },
+    dismiss(): void {
+      for (const { patience } of waiting) patience[Symbol.dispose]()
+      waiting.clear()
     },
   }
 }
@@ -132,6 +187,7 @@ function openServer(settings: Upstream, timeouts: PoolTimeouts): UpstreamServer 
     servername: url.protocol === 'https:' && isIP(hostname) === 0 ? hostname : undefined,
     wires: new Wires(url.origin, {
       pipelining: 1,
+      connections: settings.max_conns === 0 ? default_conns : null,
       allowH2: false,
       connect: { timeout: timeouts.connect_ms, rejectUnauthorized: settings.tls_verify },
       headersTimeout: timeouts.response_ms,

@@ -67,6 +67,8 @@ class Relaying implements Relay, Dispatcher.DispatchHandler {
   readonly #handler: RelayHandler
   readonly #tried: UpstreamServer[] = []
   #server: UpstreamServer | undefined
+  /** In the line for a server, while all are busy. */
+  #place: Disposable | undefined
   #controller: Dispatcher.DispatchController | undefined
   #is_started = false
   #has_head = false
@@ -81,10 +83,16 @@ class Relaying implements Relay, Dispatcher.DispatchHandler {
 
   #attempt(): void {
     const server = this.#pool.take(this.#tried)
-    if (server === undefined || server === 'busy') {
-      this.#is_over = true
-      const state = server === 'busy' ? 'all servers have max_conns under way' : 'no server is left'
-      this.#handler.onFault(httpFaults.no_upstream({ site: this.#request.site, state }))
+    if (server === undefined) {
+      this.#giveUp('no server is left')
+      return
+    }
+    if (server === 'busy') {
+      this.#place = this.#pool.wait(
+        () => this.#attempt(),
+        () => this.#giveUp('no place came free in time'),
+      )
+      if (this.#place === undefined) this.#giveUp('all servers have max_conns under way')
       return
     }
     this.#tried.push(server)
@@ -108,6 +116,11 @@ class Relaying implements Relay, Dispatcher.DispatchHandler {
     } catch (error) {
       this.onResponseError(undefined, error)
     }
+  }
+
+  #giveUp(state: string): void {
+    this.#is_over = true
+    this.#handler.onFault(httpFaults.no_upstream({ site: this.#request.site, state }))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -147,11 +160,13 @@ class Relaying implements Relay, Dispatcher.DispatchHandler {
       socket.destroy()
       return
     }
-    // The server keeps its place until the tunnel ends.
+    // Only a `max_conns` that someone set counts tunnels: they keep their place until they end.
     const server = this.#server
     this.#is_over = true
     this.#server = undefined
-    if (server !== undefined) socket.once('close', () => this.#pool.release(server, 'answered'))
+    if (server?.settings.max_conns === 0) this.#pool.release(server, 'answered')
+    else if (server !== undefined)
+      socket.once('close', () => this.#pool.release(server, 'answered'))
     this.#handler.onUpgrade(flat(controller.rawHeaders), socket)
   }
 
@@ -185,6 +200,7 @@ class Relaying implements Relay, Dispatcher.DispatchHandler {
 
   #close(outcome: 'answered' | 'unknown'): void {
     this.#is_over = true
+    this.#place?.[Symbol.dispose]()
     const server = this.#server
     this.#server = undefined
     if (server !== undefined) this.#pool.release(server, outcome)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { rawExchange, startTestEdge, startUpstream } from './edge.fixture.ts'
@@ -137,6 +138,28 @@ test('max_conns bounds what one server gets at once; beyond it there is 503', as
   assert.deepEqual(statuses.sort(), [200, 200, 503])
   assert.equal(waiting, 2)
   assert.equal((await fetch(edge.url)).status, 200)
+})
+
+test('without max_conns a server gets 1,024 requests at once; the others wait, then get 503', async () => {
+  const held: ServerResponse[] = []
+  await using upstream = await startUpstream((_q, r) => void held.push(r))
+  const settings = {
+    timeouts: { upstream_connect: '1s' },
+    limits: { connections_per_client: 2000 },
+  }
+  await using edge = await startTestEdge({ upstreams: [upstream.url], settings })
+  const ask = async () => (await fetch(edge.url)).status
+  const first = Array.from({ length: 1024 }, ask)
+  while (held.length < 1024) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(await Promise.all([ask(), ask()]), [503, 503])
+  const lucky = ask()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal(held.length, 1024)
+  held[0]?.end()
+  while (held.length < 1025) await new Promise((resolve) => setImmediate(resolve))
+  for (const response of held) response.end()
+  assert.equal(await lucky, 200)
+  assert.ok((await Promise.all(first)).every((status) => status === 200))
 })
 
 test('events stream through as they come', async () => {
