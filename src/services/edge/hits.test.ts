@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Hit } from '#model/hit.ts'
-import { rawExchange, smallRules, startTestEdge, startUpstream } from './edge.fixture.ts'
+import {
+  rawExchange,
+  smallRules,
+  startTestEdge,
+  startUpstream,
+  type TestEdge,
+} from './edge.fixture.ts'
 
 /**
  * A rule that finds everything and quotes it, in several transformations: the worst that rules can
@@ -112,3 +118,41 @@ test('records are cut to size however large the request was', async () => {
   assert.ok(hit.request.is_cut)
   assert.equal(hit.request.body_bytes, body.length)
 })
+
+/** Rules that find something in every parameter, and quote it. */
+const findAll = `${smallRules}
+SecRule ARGS|ARGS_NAMES "@rx ..." "id:990010,phase:2,pass,capture,log,t:none,t:urlDecodeUni,t:lowercase,msg:'x',logdata:'%{MATCHED_VAR}',tag:'attack-sqli',setvar:tx.inbound_anomaly_score_pl1=+1"
+SecRule ARGS|ARGS_NAMES "@rx ..." "id:990011,phase:2,pass,capture,log,t:none,t:removeWhitespace,msg:'x',logdata:'%{MATCHED_VAR}',tag:'attack-xss',setvar:tx.inbound_anomaly_score_pl1=+1"`
+
+const costly: Readonly<Record<string, string>> = {
+  schemes: `x=etc/passwd&y=${'bearer+'.repeat(9300)}`,
+  parameters: Array.from({ length: 3000 }, (_, i) => `parameter${i}=etc/passwd`).join('&'),
+  long_parameters: Array.from({ length: 15 }, (_, i) => `x=${i}${'1+'.repeat(2000)}`).join('&'),
+  alike: `x=${'a'.repeat(32_000)}&${Array.from({ length: 15 }, (_, i) => `y=${'a'.repeat(2000 + i)}b`).join('&')}`,
+  secrets: Array.from({ length: 3000 }, (_, i) => `password=${i * 7919}abc`).join('&'),
+}
+
+test('what a request may cost once it is found out is bounded', async () => {
+  await using upstream = await startUpstream()
+  await using edge = await startTestEdge({ upstreams: [upstream.url], rules: findAll })
+  const requests = Object.entries(costly).map(
+    ([name, body]) => [name, post('application/x-www-form-urlencoded', body)] as const,
+  )
+  const malformed = `GET / HTTP/1.1\r\nHost: a\r\nX-A: ${'bearer+'.repeat(1100)}\r\nBad Header: x\r\n\r\n`
+  for (const [name, bytes] of [...requests, ['malformed', malformed] as const]) {
+    const known = edge.hits().length
+    const inspected = inspectedMs(edge)
+    const before = process.cpuUsage()
+    await rawExchange(edge.port, bytes.replace('Host: a\r\n', 'Host: a\r\nConnection: close\r\n'))
+    const { user, system } = process.cpuUsage(before)
+    const took = (user + system) / 1000 - (inspectedMs(edge) - inspected)
+    assert.ok(edge.hits().length > known, `${name} makes a hit`)
+    assert.ok(took < 400, `${name}: ${took.toFixed(0)} ms besides the inspection`)
+  }
+})
+
+function inspectedMs(edge: TestEdge): number {
+  return (
+    Object.values(edge.report().sites).reduce((sum, site) => sum + site.inspect_us_sum, 0) / 1e3
+  )
+}

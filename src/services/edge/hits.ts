@@ -13,6 +13,7 @@ import { statusOf } from './exchange/outcome.ts'
 import type { Exchange } from './exchange/state.ts'
 import { type Finding, type FindingGroup, heaviestOf } from './hits/finding.ts'
 import { cut, requestRecord } from './hits/request-record.ts'
+import { places } from './hits/spans.ts'
 import { type Masking, maskRequest } from './masking.ts'
 
 /** More matches of one type say nothing new. */
@@ -20,6 +21,13 @@ const matches_max = 40
 const value_bytes_max = 4096
 const step_bytes_max = 1024
 const steps_max = 12
+/**
+ * Looked at beyond the kept bytes, so that a secret is known that begins within them: as many as
+ * the longest thing known by its looks.
+ */
+const beyond_bytes = 256
+/** How much of what a rule was given is looked through for secrets. */
+const raw_bytes_max = 32_768
 /** How much of a body is looked through for secrets and kept in part. */
 const body_bytes_max = 65_536
 
@@ -39,7 +47,8 @@ export function hitsOf(exchange: Exchange, finding: Finding): Hit[] {
       ? (exchange.answer?.status ?? 101)
       : statusOf(outcome, exchange.site?.site.block_status ?? 403)
   const question = uri.indexOf('?')
-  const path = masking.text(question < 0 ? uri : uri.slice(0, question))
+  const path = masking.uri.slice(0, question < 0 ? uri.length : question)
+  const placeOf = places(uri, headers, body)
   return finding.groups.map((group) => {
     const heaviest = heaviestOf(group.matches)
     return {
@@ -56,7 +65,7 @@ export function hitsOf(exchange: Exchange, finding: Finding): Hit[] {
       value:
         heaviest === undefined
           ? ''
-          : printable(shownValue(heaviest, masking).slice(0, value_bytes_max)),
+          : printable(hiderOf(heaviest, masking)(heaviest.value, value_bytes_max)),
       decoded_by:
         heaviest === undefined ? [] : [...new Set(heaviest.steps.map((s) => s.transformation))],
       score: group.matches.reduce((sum, match) => sum + match.score, 0),
@@ -69,44 +78,53 @@ export function hitsOf(exchange: Exchange, finding: Finding): Hit[] {
       request: requestRecord({
         method: head?.method ?? arrival.request.method ?? '',
         http_version: head?.version ?? arrival.request.httpVersion,
-        raw: { uri, headers, body },
         masking,
         body_bytes: exchange.streamed?.bytes() ?? exchange.body?.length ?? 0,
-        matches: group.matches,
+        matches: group.matches.slice(0, matches_max),
+        placeOf,
       }),
     }
   })
 }
 
 function reasonOf(group: FindingGroup, masking: Masking): string {
-  const reason = group.reason === '' ? attackTypeNames[group.attack_type] : group.reason
-  return cut(printable(masking.text(reason)), 1024)
+  const reason =
+    group.reason === '' ? attackTypeNames[group.attack_type] : masking.text(group.reason)
+  return cut(printable(reason), 1024)
 }
 
 function parameterOf(match: Match, masking: Masking): string {
-  return cut(printable(masking.text(match.variable)), 512)
+  const variable = match.variable.slice(0, 512 + beyond_bytes)
+  return cut(printable(masking.text(variable)), 512)
 }
 
 /**
- * What the operator saw, masked as a whole when any of it is secret: a transformed secret is still
- * one.
+ * Hides what is secret in the texts of a match: all of them when what the rule was given holds a
+ * secret, for a transformed secret is still one.
  */
-function shownValue(match: Match, masking: Masking): string {
-  return masking.isSecret(match.variable, match.raw_value)
-    ? masking.shape(match.value)
-    : masking.text(match.value)
+function hiderOf(match: Match, masking: Masking): (text: string, bytes_max: number) => string {
+  const is_secret = isSecretMatch(match, masking)
+  return (text, bytes_max) =>
+    is_secret
+      ? masking.shape(text.slice(0, bytes_max))
+      : masking.text(text.slice(0, bytes_max + beyond_bytes)).slice(0, bytes_max)
+}
+
+function isSecretMatch(match: Match, masking: Masking): boolean {
+  // What was not looked through may stand anywhere in a transformed value.
+  if (match.raw_value.length > raw_bytes_max && match.steps.length > 0) return true
+  return masking.isSecret(match.variable, match.raw_value.slice(0, raw_bytes_max))
 }
 
 function matchRecord(match: Match, masking: Masking): MatchRecord {
-  const is_secret = masking.isSecret(match.variable, match.raw_value)
-  const hide = (text: string, bytes_max: number): string =>
-    (is_secret ? masking.shape(text) : masking.text(text)).slice(0, bytes_max)
+  const is_secret = isSecretMatch(match, masking)
+  const hide = hiderOf(match, masking)
   const value = hide(match.value, value_bytes_max)
   const is_placed = match.matched_at >= 0 && match.matched_at <= value.length
   const end = Math.min(match.matched_at + match.matched_text.length, value.length)
   return {
     rule_id: match.rule_id,
-    message: cut(printable(masking.text(match.message)), 1024),
+    message: messageOf(match, masking),
     data: is_secret
       ? '(masked: the value is secret)'
       : cut(printable(masking.text(match.data)), 4096),
@@ -129,4 +147,8 @@ function matchRecord(match: Match, masking: Masking): MatchRecord {
     highlight_start: is_placed ? printable(value.slice(0, match.matched_at)).length : -1,
     highlight_end: is_placed ? printable(value.slice(0, end)).length : -1,
   }
+}
+
+function messageOf(match: Match, masking: Masking): string {
+  return cut(printable(masking.text(match.message)), 1024)
 }

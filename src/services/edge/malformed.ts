@@ -87,10 +87,10 @@ function malformedHit(
     request: requestRecord({
       method: raw.method,
       http_version: raw.http_version,
-      raw,
       masking,
       body_bytes: 0,
       matches: [],
+      placeOf: () => undefined,
     }),
   }
 }

@@ -5,6 +5,7 @@
  * too much is masked, never too little.
  */
 import type { HeaderField } from '#parts/http/head.ts'
+import { createEchoes, type Echoes } from './masking/echoes.ts'
 import { isSecretName } from './masking/names.ts'
 import { patternRanges } from './masking/patterns.ts'
 import {
@@ -16,6 +17,7 @@ import {
   queryRanges,
 } from './masking/places.ts'
 import { masked, type Range, shapeOf } from './masking/shape.ts'
+import { spellingsOf } from './masking/spellings.ts'
 
 export type Masking = {
   readonly uri: string
@@ -38,11 +40,10 @@ const credentialHeaders: ReadonlySet<string> = new Set(['authorization', 'proxy-
 const cookieHeaders: ReadonlySet<string> = new Set(['cookie', 'cookie2', 'set-cookie'])
 
 /**
- * Shorter ones are masked where they stand but not looked for elsewhere: they would be found
- * everywhere.
+ * How many characters of quotations are looked through for one request; those beyond are masked as
+ * a whole.
  */
-const echo_length_min = 4
-const secrets_max = 200
+const quoted_length_max = 262_144
 
 /**
  * Masks one request. All texts are byte strings (latin1); `body` is content-decoded and may be cut.
@@ -53,15 +54,25 @@ export function maskRequest(
   body: string,
   content_type: string,
 ): Masking {
-  const secrets = new Map<string, string>()
+  const echoes = createEchoes()
+  const raws = new Set<string>()
   const learn = (text: string, ranges: readonly Range[]): readonly Range[] => {
-    for (const [start, end] of ranges) learnSecret(secrets, text.slice(start, end))
+    for (const [start, end] of ranges) {
+      if (echoes.isFull()) break
+      const raw = text.slice(start, end)
+      if (raws.has(raw)) continue
+      raws.add(raw)
+      const { spellings, is_complete } = spellingsOf(raw)
+      if (!is_complete) echoes.declareFull()
+      for (const spelling of spellings) echoes.add(spelling)
+    }
     return ranges
   }
   const inUri = learn(uri, textRanges(uri))
   const inHeaders = headers.map(([name, value]) => learn(value, headerRanges(name, value)))
   const inBody = learn(body, bodyRanges(body, content_type))
-  const echo = echoes(secrets)
+  const echo = (text: string): string => masked(text, echoes.ranges(text))
+  const text = quotation(echoes)
   return {
     uri: echo(masked(uri, inUri)),
     headers: headers.map(([name, value], i) => [
@@ -69,16 +80,31 @@ export function maskRequest(
       echo(masked(value, inHeaders[i] ?? [])),
     ]),
     body: echo(masked(body, inBody)),
-    text: (value) => echo(masked(value, textRanges(value))),
+    text,
     shape: shapeOf,
     isSecret(variable, raw_value) {
       const colon = variable.indexOf(':')
       const collection = colon < 0 ? variable : variable.slice(0, colon)
       if (collection.startsWith('REQUEST_COOKIES')) return true
       if (colon >= 0 && isSecretKey(collection, variable.slice(colon + 1))) return true
-      const plain = masked(raw_value, textRanges(raw_value))
-      return plain !== raw_value || echo(raw_value) !== raw_value
+      return text(raw_value) !== raw_value
     },
+  }
+}
+
+/** Many rules quote the same: each text is looked through once. */
+function quotation(echoes: Echoes): (value: string) => string {
+  const done = new Map<string, string>()
+  let left = quoted_length_max
+  return (value) => {
+    const before = done.get(value)
+    if (before !== undefined) return before
+    left -= value.length
+    if (left < 0) return shapeOf(value)
+    const known = masked(value, textRanges(value))
+    const out = masked(known, echoes.ranges(known))
+    done.set(value, out)
+    return out
   }
 }
 
@@ -135,72 +161,4 @@ function placeOf(layers: readonly Uint32Array[], at: number): number {
 
 function plainRanges(text: string): Range[] {
   return [...queryRanges(text, 0, text.length), ...looseRanges(text), ...patternRanges(text)]
-}
-
-/** The spellings under which a secret may be quoted by a rule. */
-function learnSecret(secrets: Map<string, string>, raw: string): void {
-  const plain = percentDecoded(raw)
-  const spellings = [
-    raw,
-    raw.trim(),
-    plain,
-    plain.trim(),
-    percentDecoded(plain),
-    unescaped(raw),
-    ...pieces(plain),
-  ]
-  for (const spelling of spellings) {
-    if (spelling.length < echo_length_min || secrets.size >= secrets_max) continue
-    for (const text of [spelling, spelling.toLowerCase(), spelling.toUpperCase()])
-      if (!secrets.has(text)) secrets.set(text, shapeOf(text))
-    const encoded = percentEncoded(spelling)
-    if (encoded !== spelling) secrets.set(encoded, shapeOf(encoded))
-  }
-}
-
-/**
- * The words in a secret that is more than a word: a list, an object, a sentence. A rule may quote
- * any of them.
- */
-function pieces(text: string): string[] {
-  if (!/[\s"',:{}[\]<>&=;?#\\]/.test(text)) return []
-  return text
-    .slice(0, 4096)
-    .split(/[\s"',:{}[\]<>&=;?#\\]+/)
-    .filter((piece) => piece.length >= 6)
-    .slice(0, 50)
-}
-
-/** Replaces known secrets, the longest first, so that none leaves a rest of another. */
-function echoes(secrets: ReadonlyMap<string, string>): (text: string) => string {
-  const known = [...secrets].sort((a, b) => b[0].length - a[0].length)
-  return (text) => {
-    let out = text
-    for (const [secret, shape] of known)
-      if (out.includes(secret)) out = out.replaceAll(secret, () => shape)
-    return out
-  }
-}
-
-/** JSON's escapes undone (RFC 8259, section 7), bytes of UTF-8 as characters. */
-function unescaped(text: string): string {
-  if (!text.includes('\\')) return text
-  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/gs, (_, hex, single) => {
-    if (hex !== undefined)
-      return Buffer.from(String.fromCharCode(Number.parseInt(hex, 16)), 'utf8').toString('latin1')
-    return (
-      ({ n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' } as Record<string, string>)[single] ?? single
-    )
-  })
-}
-
-function percentEncoded(text: string): string {
-  let out = ''
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charAt(i)
-    out += /[A-Za-z0-9_.~-]/.test(c)
-      ? c
-      : `%${text.charCodeAt(i).toString(16).toUpperCase().padStart(2, '0')}`
-  }
-  return out
 }

@@ -1,10 +1,9 @@
 /** The request as it is kept: masked, printable, cut to size, with the places of the payloads. */
 import type { RequestRecord } from '#model/hit.ts'
 import { printable } from '#model/printable.ts'
-import type { HeaderField } from '#parts/http/head.ts'
 import type { Match } from '#parts/waf/transaction.ts'
 import type { Masking } from '../masking.ts'
-import { type ByteSpan, spanOf } from './spans.ts'
+import type { ByteSpan, PlaceOf } from './spans.ts'
 
 const uri_bytes_max = 8192
 const header_bytes_max = 4096
@@ -15,19 +14,14 @@ const spans_max = 40
 export type RequestParts = {
   readonly method: string
   readonly http_version: string
-  /** As sent; `masking` has the same texts, byte for byte as long. */
-  readonly raw: {
-    readonly uri: string
-    readonly headers: readonly HeaderField[]
-    readonly body: string
-  }
   readonly masking: Masking
   readonly body_bytes: number
   readonly matches: readonly Match[]
+  readonly placeOf: PlaceOf
 }
 
 export function requestRecord(parts: RequestParts): RequestRecord {
-  const { masking, raw } = parts
+  const { masking } = parts
   const uri = masking.uri.slice(0, uri_bytes_max)
   const headers = masking.headers.slice(0, headers_max)
   const body = masking.body.slice(0, body_bytes_max)
@@ -41,7 +35,7 @@ export function requestRecord(parts: RequestParts): RequestRecord {
   const seen = new Set<string>()
   for (const match of parts.matches) {
     if (spans.length >= spans_max) break
-    const span = spanOf(match, raw.uri, raw.headers, raw.body)
+    const span = parts.placeOf(match)
     if (span === undefined || span.start === span.end) continue
     const text = textOf(span)
     const key = `${span.part} ${span.index} ${span.start} ${span.end}`

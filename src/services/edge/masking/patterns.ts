@@ -88,14 +88,16 @@ const schemeWords = ['bearer', 'basic', 'digest', 'negotiate']
 function schemes(text: string, out: Range[]): void {
   const lower = text.toLowerCase()
   for (const word of schemeWords) {
-    for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + 1)) {
-      let from = at + word.length
+    let from = 0
+    for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, from)) {
+      from = at + word.length
       const gap = text.startsWith('%20', from) ? 3 : /[ +\t]/.test(text.charAt(from)) ? 1 : 0
       if (gap === 0) continue
       from += gap
       let to = from
       while (to < text.length && isTokenByte(text.charCodeAt(to))) to++
       if (to - from >= 4) out.push([from, to])
+      from = to
     }
   }
 }
