@@ -16,7 +16,7 @@ const units: Readonly<Record<string, number>> = {
 
 /** A duration written with its unit (`500ms`, `30s`, `5m`, `12h`, `7d`); milliseconds in code. */
 export const Duration = z
-  .string()
+  .string('expected a duration with a unit, such as 500ms, 30s, 5m, 12h or 7d')
   .regex(/^\d+(ms|s|m|h|d)$/, 'expected a duration with a unit, such as 500ms, 30s, 5m, 12h or 7d')
   .transform((text) => {
     const [, count, unit] = /^(\d+)(\w+)$/.exec(text) ?? []
@@ -32,7 +32,7 @@ const sizes: Readonly<Record<string, number>> = {
 
 /** A size written with its unit (`64KiB`, `13MiB`, `1GiB`, `512B`); bytes in code. */
 export const Size = z
-  .string()
+  .string('expected a size with a unit, such as 512B, 64KiB, 13MiB or 1GiB')
   .regex(/^\d+(B|KiB|MiB|GiB)$/, 'expected a size with a unit, such as 512B, 64KiB, 13MiB or 1GiB')
   .transform((text) => {
     const [, count, unit] = /^(\d+)(\w+)$/.exec(text) ?? []

@@ -22,7 +22,12 @@ export type SettingsProblem = {
 
 export type SettingsResult<T> =
   | { readonly kind: 'ok'; readonly data: T; positionOf(path: readonly PropertyKey[]): Position }
-  | { readonly kind: 'invalid'; readonly problems: readonly SettingsProblem[] }
+  /** `raw`: what stands in the file, unchecked; undefined when it is no YAML. */
+  | {
+      readonly kind: 'invalid'
+      readonly problems: readonly SettingsProblem[]
+      readonly raw?: unknown
+    }
 
 type Position = { readonly line: number; readonly column: number }
 
@@ -85,7 +90,7 @@ export function parseSettings<S extends z.ZodObject>(
       message,
     })),
   )
-  return { kind: 'invalid', problems }
+  return { kind: 'invalid', problems, raw: data }
 }
 
 /** The fault that tells the first problem; all of them are printed by `gatehouse check`. */

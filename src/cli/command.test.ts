@@ -1,7 +1,7 @@
 /** The command as a person types it: what it prints and how it ends. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -130,6 +130,50 @@ test('explain takes the arguments of curl after --, and gives JSON', () => {
     [[9000, 'ARGS:x']],
   )
   assert.equal(said.intervention.status, 403)
+})
+
+test('explain takes curl’s flags also without --, and reads a body from a file', () => {
+  writeFileSync(join(dir, 'body.txt'), 'x=union select')
+  const { out } = gatehouse('explain', '-X', 'POST', '-d', '@body.txt', 'http://a.example/')
+  assert.match(out, /would be blocked by rule 9000/)
+})
+
+for (const [what, args, expected] of [
+  [
+    'an upstream of another kind',
+    ['--site', 'a.example', '--to', 'ftp://x'],
+    /Cannot use --to: expected an address/,
+  ],
+  [
+    'an address as a site',
+    ['--site', 'http://a.example/', '--to', 'http://x'],
+    /Cannot use --site: expected a host/,
+  ],
+  [
+    'a listener without port',
+    ['--site', 'a.example', '--to', 'http://x', '--listen', 'banana'],
+    /Cannot use --listen: /,
+  ],
+  [
+    'an unknown mode',
+    ['--site', 'a.example', '--to', 'http://x', '--mode', 'blok'],
+    /Cannot use --mode: /,
+  ],
+] as const) {
+  test(`up refuses ${what} by the option’s name, and writes nothing`, () => {
+    const { status, err } = gatehouse('up', ...args, '--settings', 'up.yaml')
+    assert.match(err, expected)
+    assert.equal(status, 2)
+    assert.equal(existsSync(join(dir, 'up.yaml')), false)
+  })
+}
+
+test('a settings file that was broken since does not hide what runs', () => {
+  writeFileSync(join(dir, 'broken.yaml'), `${settings('set')}bogus: 1\n`)
+  const { status, err } = gatehouse('status', '--settings', 'broken.yaml')
+  assert.match(err, /warning: .*unknown key "bogus"/)
+  assert.match(err, /Cannot reach Gatehouse/)
+  assert.equal(status, 3)
 })
 
 test('explain says that an honest request would pass', () => {

@@ -1,6 +1,6 @@
 /** The Gatehouse that runs on this machine, as a verb reaches it: its API by socket, its edge by the admin port. */
 import { get } from 'node:http'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Fault, messageOf } from '#base/fault.ts'
 import { invalidSettings } from '#base/settings.ts'
@@ -8,7 +8,8 @@ import { type NodeStatus, NodeStatus as NodeStatusSchema } from '#model/node.ts'
 import { type ApiClient, apiClient } from '#parts/client/client.ts'
 import { unixTransport } from '#parts/client/unix-transport.ts'
 import { cliFaults } from './faults.ts'
-import { loadSettings, type Settings, settingsFile } from './settings.ts'
+import type { Output } from './output.ts'
+import { loadSettings, Settings, settingsFile } from './settings.ts'
 
 export type GlobalOptions = { readonly settings?: string; readonly json?: boolean }
 
@@ -21,6 +22,36 @@ export function settingsOf(command: Command): {
   const result = loadSettings(file)
   if (result.kind === 'invalid') throw invalidSettings(result.problems)
   return { file, settings: result.data }
+}
+
+/**
+ * For verbs that only look: a file that was broken while Gatehouse runs must not hide how it runs. Says what is wrong and
+ * goes on with where state and admin port are, as far as the file tells.
+ */
+export function settingsOrLeast(command: Command, output: Output): { readonly settings: Settings } {
+  const file = settingsFile(command.optsWithGlobals<GlobalOptions>().settings)
+  const result = loadSettings(file)
+  if (result.kind === 'ok') return { settings: result.data }
+  const raw = (result.raw ?? {}) as { state_dir?: unknown; edge?: { admin?: unknown } }
+  const least = {
+    ...(typeof raw.state_dir === 'string' && { state_dir: resolve(file, '..', raw.state_dir) }),
+    ...(typeof raw.edge?.admin === 'string' && { edge: { admin: raw.edge.admin } }),
+  }
+  const settings = Settings.safeParse(least)
+  if (!settings.success) throw invalidSettings(result.problems)
+  output.note(
+    `warning: ${invalidSettings(result.problems).message}; what runs is shown as far as it can be found`,
+  )
+  return { settings: settings.data }
+}
+
+/** What `/readyz` finds wanting, a line each; empty when all is well. */
+export async function notReady(settings: Settings): Promise<string[]> {
+  const { text } = await ask(`http://${settings.edge.admin}/readyz?verbose`)
+  return text
+    .split('\n')
+    .filter((line) => /^\[[~-]\]/.test(line))
+    .map((line) => line.slice(3))
 }
 
 /** Asks the API of this machine through its socket. Throws cli.not_running when nothing answers. */
@@ -41,24 +72,29 @@ export async function withApi<T>(
 }
 
 /** Asks the admin port of the edge: works also while API and database are away. */
-export function nodeStatus(settings: Settings): Promise<NodeStatus> {
+export async function nodeStatus(settings: Settings): Promise<NodeStatus> {
   const url = `http://${settings.edge.admin}/gatehouse-status`
+  const { status, text } = await ask(url)
+  const checked = NodeStatusSchema.safeParse(status === 200 ? JSON.parse(text) : undefined)
+  if (checked.success) return checked.data
+  throw cliFaults.not_running({
+    why: `${url} answered ${status} with something else than a status`,
+  })
+}
+
+function ask(url: string): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string, cause?: unknown) => reject(cliFaults.not_running({ why }, { cause }))
     const asked = get(url, { timeout: 5000 }, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => {
         text += chunk
       })
-      answer.on('end', () => {
-        const data: unknown = answer.statusCode === 200 ? JSON.parse(text) : undefined
-        const checked = NodeStatusSchema.safeParse(data)
-        if (checked.success) resolve(checked.data)
-        else fail(`${url} answered ${answer.statusCode} with something else than a status`)
-      })
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }))
     })
     asked.once('timeout', () => asked.destroy(new Error('no answer within 5 seconds')))
-    asked.once('error', (error) => fail(`${url}: ${messageOf(error)}`, error))
+    asked.once('error', (cause) =>
+      reject(cliFaults.not_running({ why: `${url}: ${messageOf(cause)}` }, { cause })),
+    )
   })
 }

@@ -13,6 +13,8 @@ export function loadPolicy(settings: Settings): EdgePolicy {
     paranoia_level: settings.rules.paranoia_level,
     inbound_threshold: settings.rules.inbound_threshold,
     outbound_threshold: settings.rules.outbound_threshold,
+    allowed_methods: settings.rules.allowed_methods,
+    allowed_content_types: settings.rules.allowed_content_types,
     files: settings.rules.files,
   })
   const hash = createHash('sha256').update(JSON.stringify([settings.sites, settings.rules]))

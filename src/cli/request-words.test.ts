@@ -53,6 +53,37 @@ for (const [name, words] of [
   })
 }
 
+test('-d @file reads the file, as curl does, and a file that is not there is refused', () => {
+  assert.equal(
+    fromCurl(['http://a', '--data-binary', `@${import.meta.filename}`]).body.length > 1000,
+    true,
+  )
+  assert.doesNotMatch(fromCurl(['http://a', '-d', `@${import.meta.filename}`]).body, /\n/)
+  assert.throws(() => fromCurl(['http://a', '-d', '@/nonexistent']), { code: 'cli.bad_request' })
+})
+
+test('-F makes a multipart form of fields and files', () => {
+  const found = fromCurl([
+    'http://a',
+    '-F',
+    'x=1',
+    '-F',
+    `f=@${import.meta.filename};type=text/plain;filename=a.ts`,
+  ])
+  const type = found.headers.find(([name]) => name === 'Content-Type')?.[1] ?? ''
+  assert.equal(found.method, 'POST')
+  assert.match(type, /^multipart\/form-data; boundary=-+gatehouseexplain$/)
+  assert.match(found.body, /name="x"\r\n\r\n1\r\n--/)
+  assert.match(found.body, /filename="a\.ts"\r\nContent-Type: text\/plain\r\n\r\n/)
+})
+
+test('a file where an address should be is refused with what to type', () => {
+  assert.throws(() => fromCurl([import.meta.filename]), {
+    code: 'cli.bad_request',
+    message: /--raw/,
+  })
+})
+
 test('a raw request keeps its bytes', () => {
   const raw = Buffer.from('POST /x HTTP/1.1\r\nHost: a\r\nX-Y:  z \r\n\r\na=\xff\r\n', 'latin1')
   assert.deepEqual(fromRaw(raw), {

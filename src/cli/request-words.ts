@@ -1,4 +1,6 @@
 /** A request as a person writes it down: curl's arguments, or the raw bytes of a file. */
+import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { cliFaults } from './faults.ts'
 
 export type WrittenRequest = {
@@ -51,12 +53,14 @@ type Collected = {
   url: string | undefined
   headers: [string, string][]
   data: string[]
+  /** Parts of a multipart form, each with its header. */
+  parts: string[]
   as_query: boolean
   head: boolean
 }
 
 /**
- * Reads the arguments that one would give to curl: `-X -H -d --data-raw --data-urlencode --json -A -b -e -u -G -I URL`.
+ * Reads the arguments that one would give to curl: `-X -H -d --data-* -F -A -b -e -u -G -I URL`.
  * Throws cli.bad_request for what it does not know: a flag that is skipped would explain another request.
  */
 export function fromCurl(words: readonly string[]): WrittenRequest {
@@ -65,6 +69,7 @@ export function fromCurl(words: readonly string[]): WrittenRequest {
     url: undefined,
     headers: [],
     data: [],
+    parts: [],
     as_query: false,
     head: false,
   }
@@ -103,20 +108,49 @@ function takeFlag(found: Collected, flag: string, value: string): void {
   else if (flag === '-e' || flag === '--referer') header('Referer', bytes)
   else if (flag === '-u' || flag === '--user')
     header('Authorization', `Basic ${Buffer.from(value).toString('base64')}`)
-  else if (
-    flag === '-d' ||
-    flag === '--data' ||
-    flag === '--data-raw' ||
-    flag === '--data-binary' ||
-    flag === '--data-ascii'
-  ) {
-    found.data.push(bytes)
+  else if (flag === '--data-raw') found.data.push(bytes)
+  else if (flag === '-d' || flag === '--data' || flag === '--data-ascii') {
+    // As curl does: a file's line ends are left out, but not with --data-binary.
+    found.data.push(
+      value.startsWith('@') ? fileContent(value.slice(1)).replaceAll(/[\r\n\0]/g, '') : bytes,
+    )
+  } else if (flag === '--data-binary') {
+    found.data.push(value.startsWith('@') ? fileContent(value.slice(1)) : bytes)
+  } else if (flag === '-F' || flag === '--form') {
+    found.parts.push(formPart(value))
   } else if (flag === '--data-urlencode') found.data.push(urlencoded(value))
   else if (flag === '--json') {
     found.data.push(bytes)
     header('Content-Type', 'application/json')
     header('Accept', 'application/json')
   } else throw cliFaults.bad_request({ why: `curl's ${flag} is not understood here` })
+}
+
+/** A file's bytes; throws cli.bad_request. */
+function fileContent(path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'latin1')
+  } catch (cause) {
+    throw cliFaults.bad_request({ why: `the file "${path}" cannot be read` }, { cause })
+  }
+}
+
+const boundary = '------------------------gatehouseexplain'
+
+/** `name=value`, or `name=@file` with `;type=` and `;filename=`. */
+function formPart(text: string): string {
+  const equals = text.indexOf('=')
+  if (equals < 1)
+    throw cliFaults.bad_request({ why: `"${text}" is no form field: expected name=value` })
+  const name = latin1(text.slice(0, equals))
+  const [value = '', ...options] = text.slice(equals + 1).split(';')
+  const head = `Content-Disposition: form-data; name="${name}"`
+  if (!value.startsWith('@')) return `${head}\r\n\r\n${latin1(text.slice(equals + 1))}`
+  const option = (key: string) =>
+    options.find((o) => o.startsWith(`${key}=`))?.slice(key.length + 1)
+  const filename = latin1(option('filename') ?? basename(value.slice(1)))
+  const type = option('type') ?? 'application/octet-stream'
+  return `${head}; filename="${filename}"\r\nContent-Type: ${type}\r\n\r\n${fileContent(value.slice(1))}`
 }
 
 function urlencoded(value: string): string {
@@ -127,11 +161,17 @@ function urlencoded(value: string): string {
 
 function assemble(found: Collected): WrittenRequest {
   if (found.url === undefined) throw cliFaults.bad_request({ why: 'no address is given' })
+  if (!found.url.includes('://') && existsSync(found.url)) {
+    throw cliFaults.bad_request({ why: `"${found.url}" is a file: --raw ${found.url} reads it` })
+  }
   const { host, target } = splitAddress(latin1(found.url))
-  const data = found.data.join('&')
+  const is_form = found.parts.length > 0
+  if (is_form) found.headers.push(['Content-Type', `multipart/form-data; boundary=${boundary}`])
+  const form = `${found.parts.map((part) => `--${boundary}\r\n${part}\r\n`).join('')}--${boundary}--\r\n`
+  const data = is_form ? form : found.data.join('&')
   const in_query = found.as_query && found.data.length > 0
   const body = in_query ? '' : data
-  const has_body = found.data.length > 0 && !in_query
+  const has_body = (is_form || found.data.length > 0) && !in_query
   const headers = withDefaults(found.headers, host, has_body ? body.length : undefined)
   const uri = in_query ? `${target}${target.includes('?') ? '&' : '?'}${data}` : target
   const method = found.method ?? (found.head ? 'HEAD' : has_body ? 'POST' : 'GET')

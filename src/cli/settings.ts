@@ -32,6 +32,18 @@ export const RuleSettings = z.strictObject({
     .default(5)
     .describe('Anomaly score from which a request is an attack'),
   outbound_threshold: z.int().min(1).default(4).describe('The same for responses'),
+  allowed_methods: z
+    .array(z.string().regex(/^[A-Z]{1,20}$/, 'expected a method such as PUT'))
+    .default([])
+    .describe(
+      'Methods that requests may use, all of them; empty: what the rule set allows (GET HEAD POST OPTIONS)',
+    ),
+  allowed_content_types: z
+    .array(
+      z.string().regex(/^[a-z0-9.+-]+\/[a-z0-9.+-]+$/, 'expected a type such as application/json'),
+    )
+    .default([])
+    .describe('Types that request bodies may have, all of them; empty: what the rule set allows'),
   files: z.array(z.string()).default([]).describe('Rule files of your own, loaded after the set'),
 })
 export type RuleSettings = z.infer<typeof RuleSettings>

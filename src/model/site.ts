@@ -72,6 +72,6 @@ export const Site = z.strictObject({
     .enum(['client', 'upstream'])
     .default('client')
     .describe('Which Host the upstream sees: the one the client asked for, or its own'),
-  body_size_max: Size.default(134_217_728).describe('Largest request body; a larger one gets 413'),
+  body_size_max: Size.default(13_107_200).describe('Largest request body; a larger one gets 413'),
 })
 export type Site = z.infer<typeof Site>

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { type AttackType, attackTypeNames, attackTypes } from '#model/attack-type-names.ts'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
+import { type GlobalOptions, settingsOrLeast, withApi } from '../local.ts'
 import type { Output } from '../output.ts'
 
 type Options = GlobalOptions & {
@@ -28,7 +28,12 @@ export function attacks(program: Command, output: Output): void {
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
-      const { settings } = settingsOf(command)
+      const { settings } = settingsOrLeast(command, output)
+      if (!/^\d+(m|h|d)$/.test(options.since)) {
+        throw cliFaults.usage({
+          why: `Cannot use --since ${options.since}: expected a span such as 15m, 1h, 24h or 7d`,
+        })
+      }
       const query = {
         range: options.since,
         limit: Number(options.limit),

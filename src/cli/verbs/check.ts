@@ -1,8 +1,9 @@
 /** `gatehouse check`: are settings and rules right? Starts nothing. */
 import type { Command } from 'commander'
+import type { EdgePolicy } from '#services/edge/service.ts'
 import { Exit, exit } from '../exit.ts'
 import type { Output } from '../output.ts'
-import { loadSettings, settingsFile } from '../settings.ts'
+import { loadSettings, type Settings, settingsFile } from '../settings.ts'
 
 export function check(program: Command, output: Output): void {
   program
@@ -25,8 +26,9 @@ export function check(program: Command, output: Output): void {
       }
       const { loadPolicy } = await import('../policy.ts')
       const policy = loadPolicy(result.data)
-      const { rule_count, warnings } = policy.ruleset
+      const { rule_count } = policy.ruleset
       const { sites } = result.data
+      const warnings = [...policy.ruleset.warnings, ...bodyWarnings(sites, policy.ruleset)]
       if (options.json) {
         output.json({
           ok: true,
@@ -40,9 +42,21 @@ export function check(program: Command, output: Output): void {
       }
       for (const warning of warnings) output.note(`warning: ${warning}`)
       if (sites.length === 0)
-        output.note(`warning: ${file} names no site: every request will get 404`)
+        output.note(`warning: ${file} names no site: every request will get 421`)
       output.line(
         `${file}: ok, ${sites.length} site${sites.length === 1 ? '' : 's'}, ${rule_count} rules of ${policy.rule_set}`,
       )
     })
+}
+
+/** Sites that promise to take larger bodies than their rules let through. */
+function bodyWarnings(sites: Settings['sites'], { settings }: EdgePolicy['ruleset']): string[] {
+  const { request_body_limit_bytes: limit, request_body_limit_action: action } = settings
+  if (action !== 'Reject') return []
+  return sites
+    .filter((site) => site.mode === 'block' && site.body_size_max > limit)
+    .map(
+      ({ name }) =>
+        `site "${name}": requests over ${limit} bytes get 413 by SecRequestBodyLimit, whatever its body_size_max; a file in rules.files can raise it`,
+    )
 }

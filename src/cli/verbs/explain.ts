@@ -15,16 +15,17 @@ export function explain(program: Command, output: Output): void {
   program
     .command('explain')
     .description('print every rule that matches a request, with values and scores; needs no server')
-    .argument('[curl...]', 'the request as arguments of curl, after --')
+    .argument('[curl...]', 'the request as arguments of curl')
     .option('--raw <file>', 'read the request as raw bytes from a file, - for standard input')
     .option('--all', 'also rules that score nothing')
-    .passThroughOptions(false)
+    .allowUnknownOption()
     .addHelpText(
       'after',
       `
 Examples:
   gatehouse explain "http://shop.example/?id=1' OR '1'='1"
-  gatehouse explain -- -X POST http://shop.example/login -d 'user=admin%27--'
+  gatehouse explain -X POST http://shop.example/login -d 'user=admin%27--'
+  gatehouse explain -F 'file=@report.pdf' http://shop.example/upload
   gatehouse explain --raw request.txt --json`,
     )
     .action(async (words: string[], _options: unknown, command: Command) => {

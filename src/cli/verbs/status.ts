@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { NodeStatus } from '#model/node.ts'
 import { Exit, exit } from '../exit.ts'
-import { type GlobalOptions, nodeStatus, settingsOf } from '../local.ts'
+import { type GlobalOptions, nodeStatus, notReady, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 
 export function status(program: Command, output: Output): void {
@@ -16,9 +16,9 @@ export function status(program: Command, output: Output): void {
       '\nExamples:\n  gatehouse status\n  gatehouse status --json | jq .blocked',
     )
     .action(async (_options: unknown, command: Command) => {
-      const { settings } = settingsOf(command)
+      const { settings } = settingsOrLeast(command, output)
       const found = await nodeStatus(settings)
-      const troubles = troublesOf(found)
+      const troubles = [...troublesOf(found), ...(await notReady(settings))]
       if (command.optsWithGlobals<GlobalOptions>().json) output.json({ ...found, troubles })
       else await print(found, troubles, output)
       if (troubles.length > 0) throw new Exit(exit.not_running)
@@ -51,7 +51,7 @@ async function print(
     `rules     ${found.rules} of ${found.rule_set}, bundle ${found.bundle} since ${found.bundle_applied_at}`,
   )
   output.line(
-    `requests  ${found.requests}, attacks ${found.attacks}, blocked ${found.blocked}, refused ${found.abnormal}`,
+    `requests  ${found.requests}, attacks ${found.attacks}, blocked ${found.blocked}, refused ${found.abnormal}, upstream errors ${found.upstream_errors}`,
   )
   const per_request_us =
     found.requests > 0 ? Math.round((found.time_detect / found.requests) * 1e6) : 0

@@ -2,10 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { invalidSettings } from '#base/settings.ts'
+import { invalidSettings, parseSettings, type SettingsProblem } from '#base/settings.ts'
 import { cliFaults } from '../faults.ts'
 import type { Output } from '../output.ts'
-import { loadSettings } from '../settings.ts'
+import { loadSettings, Settings } from '../settings.ts'
 import { runUntilStopped } from './run.ts'
 
 type Options = {
@@ -39,7 +39,13 @@ Examples:
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const file = resolve(options.settings ?? 'gatehouse.yaml')
-      const text = settingsText(options)
+      const text = settingsText({
+        ...options,
+        site: options.site.toLowerCase(),
+        to: withScheme(options.to),
+      })
+      const drafted = parseSettings(text, file, Settings)
+      if (drafted.kind === 'invalid') throw cliFaults.usage({ why: complaint(drafted.problems) })
       try {
         writeFileSync(file, text, { flag: 'wx', mode: 0o600 })
       } catch (error) {
@@ -51,6 +57,25 @@ Examples:
       if (result.kind === 'invalid') throw invalidSettings(result.problems)
       await runUntilStopped(file, result.data, output)
     })
+}
+
+/** `localhost:3000` means http. */
+function withScheme(address: string): string {
+  return /^[a-z]+:\/\//i.test(address) ? address : `http://${address}`
+}
+
+const optionOf: readonly (readonly [path: RegExp, option: string])[] = [
+  [/upstreams/, '--to'],
+  [/listen/, '--listen'],
+  [/mode/, '--mode'],
+  [/sites/, '--site'],
+]
+
+/** What is wrong, by the option it came from. */
+function complaint(problems: readonly SettingsProblem[]): string {
+  const first = problems[0]
+  const option = optionOf.find(([path]) => path.test(first?.path ?? ''))?.[1] ?? 'settings'
+  return `Cannot use ${option}: ${first?.message}`
 }
 
 /** The commented file that `up` writes. */
@@ -77,6 +102,9 @@ rules:
   set: ${quote(options.rules)}
   # 1: few false alarms … 4: strictest.
   paranoia_level: 1
+  # What an application needs beyond GET, HEAD, POST and OPTIONS, and beyond forms, JSON and XML:
+  # allowed_methods: [GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE]
+  # allowed_content_types: [application/x-www-form-urlencoded, multipart/form-data, application/json, text/plain]
 
 edge:
   listen:

@@ -1,10 +1,11 @@
 /** `gatehouse why`: why was this request blocked, by the code on the block page. */
 import type { Command } from 'commander'
+import { Fault } from '#base/fault.ts'
 import { attackTypeNames } from '#model/attack-type-names.ts'
 import type { Hit } from '#model/hit.ts'
 import { Exit, exit } from '../exit.ts'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
+import { type GlobalOptions, settingsOrLeast, withApi } from '../local.ts'
 import type { Output } from '../output.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -22,15 +23,21 @@ export function why(program: Command, output: Output): void {
           why: `"${asked}" is no request id: expected 36 characters such as 0192f3c1-7a52-7c3e-9d0e-6b1f0c2d3e4f`,
         })
       }
-      const { settings } = settingsOf(command)
-      const answer = await withApi(settings, (api) =>
-        api.call('GET /api/v1/requests/{request_id}', { params: { request_id } }),
-      )
+      const { settings } = settingsOrLeast(command, output)
+      const answer = await withApi(settings, async (api) => {
+        try {
+          return await api.call('GET /api/v1/requests/{request_id}', { params: { request_id } })
+        } catch (error) {
+          if (error instanceof Fault && error.code === 'policy.not_found')
+            return { request_id, hits: [] }
+          throw error
+        }
+      })
       if (command.optsWithGlobals<GlobalOptions>().json) output.json(answer)
       else for (const hit of answer.hits) printHit(hit, output)
       if (answer.hits.length > 0) return
       output.note(
-        `Nothing is recorded for ${request_id}: it was not blocked here, or its record is older than the retention.`,
+        `Nothing is recorded for ${request_id}: no rule had anything against it, or its record is older than the retention. An upstream that failed is told in the log, by this id.`,
       )
       throw new Exit(exit.not_found)
     })
@@ -61,6 +68,7 @@ function printHit(hit: Hit, output: Output): void {
     const shown =
       from < 0 ? value : `${value.slice(0, from)}${red(value.slice(from, to))}${value.slice(to)}`
     output.line(`    ${match.operator.slice(0, 160)}`)
+    if (match.data) output.line(`      ${match.data}`)
     output.line(`      saw ${shown}`)
   }
   output.line()

@@ -13,6 +13,9 @@ export type RulesetChoice = {
   /** Scores from which on requests and responses are blocked. */
   readonly inbound_threshold: number
   readonly outbound_threshold: number
+  /** Replace the rule set's own lists when not empty: `GET`, `application/json`. */
+  readonly allowed_methods?: readonly string[]
+  readonly allowed_content_types?: readonly string[]
   /** The operator's own rule files, read last. */
   readonly files: readonly string[]
 }
@@ -101,5 +104,13 @@ function settingsText(choice: RulesetChoice): string {
     outbound_anomaly_score_threshold: outbound_threshold,
   }
   const actions = Object.entries(variables).map(([name, value]) => `setvar:tx.${name}=${value}`)
+  const { allowed_methods = [], allowed_content_types = [] } = choice
+  // By the names and in the notation of CRS: words between spaces, types between bars.
+  if (allowed_methods.length > 0)
+    actions.push(`setvar:'tx.allowed_methods=${allowed_methods.join(' ')}'`)
+  if (allowed_content_types.length > 0) {
+    const types = allowed_content_types.map((type) => `|${type}|`).join(' ')
+    actions.push(`setvar:'tx.allowed_request_content_type=${types}'`)
+  }
   return `SecAction "id:9500000,phase:1,pass,nolog,t:none,${actions.join(',')}"\n`
 }
