@@ -271,7 +271,10 @@ test('a client that does not read holds up its own upstream and nothing else, an
 
 test('an upstream that does not read its request holds the client back, not our memory', async () => {
   await using upstream = await rawUpstream((socket) => socket.pause())
-  await using edge = await startTestEdge({ upstreams: [upstream.url], site: { mode: 'off' } })
+  await using edge = await startTestEdge({
+    upstreams: [upstream.url],
+    site: { mode: 'off', body_size_max: '128MiB' },
+  })
   const socket = connect(edge.port, '127.0.0.1')
   socket.on('error', () => {})
   socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 104857600\r\n\r\n')
@@ -296,7 +299,10 @@ test('a large upload streams through when it is not inspected, in order and whol
     q.on('data', (chunk) => hash.update(chunk))
     q.on('end', () => r.end('ok'))
   })
-  await using edge = await startTestEdge({ upstreams: [upstream.url], site: { mode: 'off' } })
+  await using edge = await startTestEdge({
+    upstreams: [upstream.url],
+    site: { mode: 'off', body_size_max: '128MiB' },
+  })
   const body = Buffer.alloc(20 * 1024 * 1024, 'gatehouse')
   const answer = await fetch(edge.url, { method: 'POST', body: new Uint8Array(body) })
   assert.equal(answer.status, 200)
