@@ -61,6 +61,7 @@ export type Arrivals = {
   onMalformed(error: ParserError, connection: Connection, socket: Socket): void
   /**
    * A connection was closed before any request: a bound, no PROXY header, a failed TLS handshake.
+   * Or later, when too many pipelined requests wait on it ('connections').
    */
   onTurnedAway(reason: 'connections' | 'proxy_header' | 'tls', peer: string): void
 }
