@@ -156,3 +156,40 @@ function inspectedMs(edge: TestEdge): number {
     Object.values(edge.report().sites).reduce((sum, site) => sum + site.inspect_us_sum, 0) / 1e3
   )
 }
+
+const quotingXml = `${smallRules}
+SecRule REQUEST_HEADERS:Content-Type "@contains xml" "id:200002,phase:1,pass,nolog,ctl:requestBodyProcessor=XML"
+SecRule XML:/* "@contains etc/passwd" "id:990020,phase:2,pass,log,t:none,t:lowercase,msg:'Quotes %{MATCHED_VAR}',logdata:'%{MATCHED_VAR}',tag:'attack-lfi',setvar:tx.inbound_anomaly_score_pl1=+5"`
+
+test('a password stays masked however many other secrets the request holds', async () => {
+  await using upstream = await startUpstream()
+  await using edge = await startTestEdge({ upstreams: [upstream.url], rules: quotingXml })
+  const list = (count: number, pair: (i: number) => string): string =>
+    Array.from({ length: count }, (_, i) => pair(i)).join('; ')
+  const cookies: readonly string[] = [
+    list(20, (i) => `c${i}={"session":"abcdef${i}","theme":"darkdark${i}","other":"lightish${i}"}`),
+    list(80, (i) => `c${i}=Value${i}abc`),
+    list(700, (i) => `c${i}=V${i}abc`),
+  ]
+  // Other names first: more secrets than can be known before the password.
+  const bodies: readonly string[] = [
+    '',
+    Array.from({ length: 900 }, (_, i) => `<pin>Pin${i}abc</pin>`).join(''),
+  ]
+  for (const cookie of cookies)
+    for (const more of bodies) {
+      const body = `<a>${more}<q>etc/passwd</q><password>SuperSecret99</password></a>`
+      const bytes = post('text/xml', body).replace(
+        'Host: a\r\n',
+        `Host: a\r\nConnection: close\r\nCookie: ${cookie}\r\n`,
+      )
+      const known = edge.hits().length
+      await rawExchange(edge.port, bytes)
+      const hits = edge.hits().slice(known)
+      assert.ok(hits.some((hit) => hit.matches.some((match) => match.variable.startsWith('XML'))))
+      for (const hit of hits) {
+        Hit.parse(hit)
+        assert.ok(!/supersecret/i.test(JSON.stringify(hit)), JSON.stringify(hit).slice(0, 4000))
+      }
+    }
+})

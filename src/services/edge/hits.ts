@@ -89,13 +89,20 @@ export function hitsOf(exchange: Exchange, finding: Finding): Hit[] {
 
 function reasonOf(group: FindingGroup, masking: Masking): string {
   const reason =
-    group.reason === '' ? attackTypeNames[group.attack_type] : masking.text(group.reason)
+    group.reason === '' || (masking.is_full && group.matches.length > 0)
+      ? attackTypeNames[group.attack_type]
+      : masking.text(group.reason)
   return cut(printable(reason), 1024)
 }
 
+/** The collection is no secret, the key may quote one. */
 function parameterOf(match: Match, masking: Masking): string {
   const variable = match.variable.slice(0, 512 + beyond_bytes)
-  return cut(printable(masking.text(variable)), 512)
+  const key = variable.indexOf(':') + 1
+  if (!masking.is_full) return cut(printable(masking.text(variable)), 512)
+  return key === 0
+    ? variable
+    : cut(variable.slice(0, key) + masking.shape(variable.slice(key)), 512)
 }
 
 /**
@@ -150,5 +157,7 @@ function matchRecord(match: Match, masking: Masking): MatchRecord {
 }
 
 function messageOf(match: Match, masking: Masking): string {
+  // A message may quote what it found.
+  if (masking.is_full && match.message !== '') return '(masked: the request holds too many secrets)'
   return cut(printable(masking.text(match.message)), 1024)
 }

@@ -20,6 +20,11 @@ import { masked, type Range, shapeOf } from './masking/shape.ts'
 import { spellingsOf } from './masking/spellings.ts'
 
 export type Masking = {
+  /**
+   * More secrets than can be looked for, so that every text that may quote the request counts as
+   * secret as a whole.
+   */
+  readonly is_full: boolean
   readonly uri: string
   readonly headers: readonly HeaderField[]
   readonly body: string
@@ -69,11 +74,19 @@ export function maskRequest(
     return ranges
   }
   const inUri = learn(uri, textRanges(uri))
-  const inHeaders = headers.map(([name, value]) => learn(value, headerRanges(name, value)))
+  const inHeaders = headers.map(([name, value]) => headerRanges(name, value))
+  const learnHeaders = (is_cookie: boolean): void => {
+    for (const [i, [name, value]] of headers.entries())
+      if (cookieHeaders.has(name.toLowerCase()) === is_cookie) learn(value, inHeaders[i] ?? [])
+  }
+  learnHeaders(false)
   const inBody = learn(body, bodyRanges(body, content_type))
+  // Last: there may be many of them, and what is named a secret matters most.
+  learnHeaders(true)
   const echo = (text: string): string => masked(text, echoes.ranges(text))
   const text = quotation(echoes)
   return {
+    is_full: echoes.isFull(),
     uri: echo(masked(uri, inUri)),
     headers: headers.map(([name, value], i) => [
       echo(name),
@@ -83,6 +96,7 @@ export function maskRequest(
     text,
     shape: shapeOf,
     isSecret(variable, raw_value) {
+      if (echoes.isFull()) return true
       const colon = variable.indexOf(':')
       const collection = colon < 0 ? variable : variable.slice(0, colon)
       if (collection.startsWith('REQUEST_COOKIES')) return true
@@ -97,6 +111,7 @@ function quotation(echoes: Echoes): (value: string) => string {
   const done = new Map<string, string>()
   let left = quoted_length_max
   return (value) => {
+    if (echoes.isFull()) return shapeOf(value)
     const before = done.get(value)
     if (before !== undefined) return before
     left -= value.length
