@@ -24,7 +24,7 @@ export const Upstream = z.strictObject({
     .int()
     .min(0)
     .default(0)
-    .describe('Most connections at once from one worker; 0: no limit'),
+    .describe('Most exchanges at once from one worker; 0: 1,024, tunnels not counted'),
   tls_verify: z.boolean().default(true).describe('Check the certificate of an https upstream'),
 })
 export type Upstream = z.infer<typeof Upstream>

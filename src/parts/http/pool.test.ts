@@ -153,3 +153,20 @@ test('the line has an end, and a max_conns that was set has none', () => {
   assert.equal(pool.wait(nothing, nothing), undefined)
   assert.equal(poolOf([{ max_conns: 1 }]).pool.wait(nothing, nothing), undefined)
 })
+
+test('a single server is always tried, but people are told when it fails', async () => {
+  const clock = testClock()
+  const only = Upstream.parse({ url: 'http://127.0.0.1:1', fail_timeout: '30s' })
+  await using pool = upstreamPool([only], { connect_ms: 1, response_ms: 1 }, clock)
+  const turn = (outcome: 'answered' | 'failed') => {
+    const server = pool.take([])
+    assert.ok(server && server !== 'busy')
+    pool.release(server, outcome)
+    return [pool.isUp(server), pool.isWell(server)]
+  }
+  assert.deepEqual(turn('answered'), [true, true])
+  await clock.advance(10)
+  assert.deepEqual(turn('failed'), [true, false])
+  await clock.advance(10)
+  assert.deepEqual(turn('answered'), [true, true])
+})

@@ -24,6 +24,7 @@ export type UpstreamServer = {
   /** When it last failed, and when it was last given a try; monotonic milliseconds. */
   failed_at: number
   checked_at: number
+  answered_at: number
 }
 
 export type UpstreamPool = AsyncDisposable & {
@@ -41,6 +42,8 @@ export type UpstreamPool = AsyncDisposable & {
    */
   wait(retry: () => void, giveUp: () => void): Disposable | undefined
   isUp(server: UpstreamServer): boolean
+  /** For people: up, and its last answer was none of the failures of the last `fail_timeout`; also of a single server. */
+  isWell(server: UpstreamServer): boolean
 }
 
 export type PoolTimeouts = {
@@ -88,6 +91,11 @@ export function upstreamPool(
   return {
     servers,
     isUp,
+    isWell(server) {
+      const is_failing = server.failed_at > server.answered_at
+      const since_ms = clock.elapsed() - server.failed_at
+      return isUp(server) && !(is_failing && since_ms <= server.settings.fail_timeout)
+    },
     take(tried) {
       const only = servers[0]
       if (servers.length === 1 && only !== undefined) {
@@ -109,6 +117,7 @@ export function upstreamPool(
     },
     release(server, outcome) {
       server.active--
+      if (outcome === 'answered') server.answered_at = clock.elapsed()
       if (outcome === 'failed') {
         const now = clock.elapsed()
         server.fails++
@@ -200,5 +209,6 @@ function openServer(settings: Upstream, timeouts: PoolTimeouts): UpstreamServer 
     fails: 0,
     failed_at: Number.NEGATIVE_INFINITY,
     checked_at: Number.NEGATIVE_INFINITY,
+    answered_at: Number.NEGATIVE_INFINITY,
   }
 }

@@ -160,7 +160,7 @@ function upstreamStates(desk: SiteDesk): UpstreamState[] {
   return desk.pool.servers.map((server) => ({
     site: desk.site.name,
     url: server.url,
-    is_up: desk.pool.isUp(server),
+    is_up: desk.pool.isWell(server),
     is_backup: server.settings.backup,
     fails: server.fails,
   }))

@@ -101,7 +101,7 @@ function upstreamsOf(reports: readonly WorkerReport[]): UpstreamState[] {
         key,
         mine === undefined
           ? state
-          : { ...mine, is_up: mine.is_up || state.is_up, fails: mine.fails + state.fails },
+          : { ...mine, is_up: mine.is_up && state.is_up, fails: mine.fails + state.fails },
       )
     }
   return [...out.values()]
