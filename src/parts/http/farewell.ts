@@ -39,9 +39,32 @@ export function sayFarewell(
   socket.write(`${head}\r\n`, 'latin1')
   if (has_body) socket.write(page.body)
   socket.uncork()
+  linger(socket, clock)
+}
+
+/**
+ * Has Node end the connection in the same way after an answer that says `Connection: close` while
+ * its request is still coming.
+ */
+export function lingerAtEnd(socket: Socket, clock: Clock): void {
+  socket.destroySoon = () => linger(socket, clock)
+}
+
+function linger(socket: Socket, clock: Clock): void {
   socket.end()
   const timer = clock.after(linger_ms, () => socket.destroy())
   socket.once('close', () => timer[Symbol.dispose]())
+}
+
+/**
+ * After a whole answer on HTTP/2: what still comes of the request is not wanted (RFC 9113, section
+ * 8.1).
+ */
+export function declineRest({ request, response }: Pick<Arrival, 'request' | 'response'>): void {
+  request.resume()
+  if (!('stream' in response)) return
+  const { stream } = response
+  stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR))
 }
 
 /** Ends an exchange so that its client sees that it is not whole; on HTTP/2 only its own stream. */

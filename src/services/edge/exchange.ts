@@ -126,6 +126,8 @@ export function finish(exchange: Exchange): void {
   if (exchange.streamed !== undefined) {
     exchange.bytes_in = exchange.streamed.bytes()
     exchange.streamed.stream.destroy()
+    // Answered before it came whole: a paused rest would stop its connection for ever.
+    exchange.arrival.request.resume()
   }
   exchange.core.room.give(exchange.held_bytes)
   exchange.held_bytes = 0

@@ -33,6 +33,8 @@ export function oneAtATime(arrivals: Arrivals): Line {
 
   return {
     enter(arrival) {
+      // RFC 9112, section 9.6: nothing is done for what comes after `Connection: close`.
+      if (arrival.connection.is_over) return
       const waiting = lines.get(arrival.connection)
       const { socket } = arrival.request
       if (waiting === undefined) {

@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import { messageOf } from '#base/fault.ts'
-import { cutOff } from '#parts/http/farewell.ts'
+import { cutOff, declineRest, lingerAtEnd } from '#parts/http/farewell.ts'
 import { httpFaults } from '#parts/http/faults.ts'
 import type { StepResult } from '../exchange/outcome.ts'
 import type { Answer, Exchange } from '../exchange/state.ts'
@@ -17,6 +17,11 @@ export function deliver(exchange: Exchange): StepResult {
   const response = arrival.response as ServerResponse
   const { headers } = answer
   headers.push('x-request-id', exchange.id)
+  if (exchange.head?.version !== '2.0' && !exchange.isRead()) {
+    // Whether the rest of the request comes is the client's to say: nothing can follow it.
+    arrival.connection.is_over = true
+    lingerAtEnd(arrival.request.socket, exchange.core.world.clock)
+  }
   const is_last = arrival.connection.is_over || exchange.core.isDraining()
   if (is_last && exchange.head?.version !== '2.0') headers.push('connection', 'close')
   try {
@@ -77,6 +82,9 @@ function end(exchange: Exchange, response: ServerResponse, answer: Answer): void
     exchange.core.world.log.trouble('edge.trailers_lost', error, { request_id: exchange.id })
   }
   response.end()
+  if (exchange.head?.version !== '2.0' || exchange.isRead()) return
+  exchange.streamed?.stream.destroy()
+  declineRest(exchange.arrival)
 }
 
 const untold: ReadonlySet<string> = new Set([

@@ -3,8 +3,8 @@
  * served is cut off.
  */
 import { type ServerResponse, STATUS_CODES } from 'node:http'
-import { constants, type Http2ServerResponse } from 'node:http2'
-import { cutOff, sayFarewell } from '#parts/http/farewell.ts'
+import type { Http2ServerResponse } from 'node:http2'
+import { cutOff, declineRest, sayFarewell } from '#parts/http/farewell.ts'
 import { headField } from '#parts/http/headers.ts'
 import { type ProblemPage, renderPage } from '#parts/http/problem.ts'
 import { refusalSentence } from '#parts/http/refusal.ts'
@@ -38,10 +38,7 @@ function answer2(exchange: Exchange, headers: string[], body: Buffer | undefined
   response.writeHead(exchange.status, headers)
   if (body === undefined) response.end()
   else response.end(body)
-  if (exchange.isRead()) return
-  // Whatever still comes of the body is not wanted (RFC 9113, section 8.1).
-  exchange.arrival.request.resume()
-  response.stream.once('finish', () => response.stream.close(constants.NGHTTP2_NO_ERROR))
+  if (!exchange.isRead()) declineRest(exchange.arrival)
 }
 
 function answer1(exchange: Exchange, page: ReturnType<typeof renderPage>, is_bare: boolean): void {
