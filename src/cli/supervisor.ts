@@ -110,8 +110,10 @@ async function reload(
   if (result.kind === 'invalid') throw invalidSettings(result.problems)
   const next = result.data
   const fixed = ['node', 'state_dir', 'database', 'log', 'analytics', 'policy'] as const
-  const changed = fixed.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(next[key]))
-  if (next.edge.admin !== old.edge.admin) changed.push('edge.admin' as never)
+  const changed: string[] = fixed.filter(
+    (key) => JSON.stringify(old[key]) !== JSON.stringify(next[key]),
+  )
+  if (next.edge.admin !== old.edge.admin) changed.push('edge.admin')
   if (changed.length > 0) {
     world.log.trouble(
       'reload.partial',

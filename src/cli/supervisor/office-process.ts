@@ -1,5 +1,4 @@
 /** Inside the office: the database and the services that share it. */
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Fault, messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
@@ -80,6 +79,3 @@ async function open(
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
-
-/** Where the built console lies; used by the checks that say how to build it. */
-export const consoleDir = join(console_dir)
