@@ -4,6 +4,7 @@ import { homedir, hostname } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from '#base/schema.ts'
 import { readSettings, type SettingsProblem, type SettingsResult } from '#base/settings.ts'
+import { RuleChoice } from '#model/policy.ts'
 import { Site } from '#model/site.ts'
 import type { DatabaseSettings } from '#parts/records/database.ts'
 import { AnalyticsSettings } from '#services/analytics/settings.ts'
@@ -18,35 +19,24 @@ function defaultStateDir(): string {
   return join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state'), 'gatehouse')
 }
 
-export const RuleSettings = z.strictObject({
-  set: z
-    .string()
-    .default('package')
-    .describe(
-      'package (the distribution’s modsecurity-crs), a directory, or a version kept by `gatehouse rules add`',
-    ),
-  paranoia_level: z.int().min(1).max(4).default(1).describe('1: few false alarms … 4: strictest'),
-  inbound_threshold: z
-    .int()
-    .min(1)
-    .default(5)
-    .describe('Anomaly score from which a request is an attack'),
-  outbound_threshold: z.int().min(1).default(4).describe('The same for responses'),
-  allowed_methods: z
-    .array(z.string().regex(/^[A-Z]{1,20}$/, 'expected a method such as PUT'))
-    .default([])
-    .describe(
-      'Methods that requests may use, all of them; empty: what the rule set allows (GET HEAD POST OPTIONS)',
-    ),
-  allowed_content_types: z
-    .array(
-      z.string().regex(/^[a-z0-9.+-]+\/[a-z0-9.+-]+$/, 'expected a type such as application/json'),
-    )
-    .default([])
-    .describe('Types that request bodies may have, all of them; empty: what the rule set allows'),
+export const RuleSettings = RuleChoice.extend({
   files: z.array(z.string()).default([]).describe('Rule files of your own, loaded after the set'),
 })
 export type RuleSettings = z.infer<typeof RuleSettings>
+
+export const ClusterSettings = z.strictObject({
+  listen: z
+    .string()
+    .regex(/^(\[[0-9a-f:.]+\]|[\w.-]+|\*):\d{1,5}$/i, 'expected address:port, such as *:12346')
+    .default('127.0.0.1:12346')
+    .describe('Where a policy server takes other nodes (mTLS); *:12346 for every address'),
+  address: z
+    .string()
+    .regex(/^(\[[0-9a-f:.]+\]|[\w.-]+)$/, 'expected a host name or address, no port')
+    .optional()
+    .describe('Under which name or address other nodes reach this one; default: that of listen'),
+})
+export type ClusterSettings = z.infer<typeof ClusterSettings>
 
 export const Settings = z.strictObject({
   node: z
@@ -61,6 +51,7 @@ export const Settings = z.strictObject({
     .default('embedded')
     .describe('embedded, or the address of PostgreSQL 15 or newer; DATABASE_URL overrides it'),
   log: z.enum(['detail', 'event', 'trouble']).default('event').describe('How much is logged'),
+  cluster: ClusterSettings.prefault({}),
   rules: RuleSettings.prefault({}),
   edge: EdgeSettings.prefault({}),
   analytics: AnalyticsSettings.prefault({}),

@@ -1,11 +1,15 @@
 /** What edges send to analytics (port 3313): batches of records, delivered at least once. */
 import { z } from '#base/schema.ts'
+import { SystemEvent } from './event.ts'
 import { Hit } from './hit.ts'
+import { RecordedRequest } from './replay.ts'
 import { TrafficSample } from './traffic.ts'
 
 export const intakeRecordSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hit'), hit: Hit }),
   z.strictObject({ kind: z.literal('traffic'), traffic: TrafficSample }),
+  z.strictObject({ kind: z.literal('event'), event: SystemEvent }),
+  z.strictObject({ kind: z.literal('request'), recorded: RecordedRequest }),
 ])
 /** One line in the spool. */
 export type IntakeRecord = z.infer<typeof intakeRecordSchema>

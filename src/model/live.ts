@@ -1,4 +1,7 @@
-/** What the live stream (`GET /api/v1/events/stream`) tells besides attacks. */
+/**
+ * What the live stream (`GET /api/v1/events/stream`) tells besides attacks: `nodes` carries `NodeView[]`, `rollout` a
+ * `RolloutView`, `event` a `SystemEvent`, each when it changes.
+ */
 import { z } from '#base/schema.ts'
 
 /** Data of a `traffic` event: sums over all sites of the last `span_s` seconds before `at`. */
@@ -15,5 +18,5 @@ export const LiveTraffic = z.strictObject({
 })
 export type LiveTraffic = z.infer<typeof LiveTraffic>
 
-export const liveTopics = ['attack', 'traffic'] as const
+export const liveTopics = ['attack', 'traffic', 'nodes', 'rollout', 'event'] as const
 export type LiveTopic = (typeof liveTopics)[number]

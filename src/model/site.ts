@@ -2,8 +2,10 @@
 import { Duration, Size, z } from '#base/schema.ts'
 
 export const Mode = z
-  .enum(['off', 'monitor', 'block'])
-  .describe('off: not inspected. monitor: attacks are recorded. block: attacks are refused')
+  .enum(['off', 'monitor', 'safe_blocking', 'block'])
+  .describe(
+    'off: not inspected. monitor: attacks are recorded. safe_blocking: attacks from gray-listed addresses are refused. block: attacks are refused',
+  )
 export type Mode = z.infer<typeof Mode>
 
 /** One server of a site's upstream pool. Defaults and meaning as nginx documents `server` in an upstream block. */
@@ -31,6 +33,10 @@ export type Upstream = z.infer<typeof Upstream>
 
 const hostPattern =
   /^(\*|(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])$/
+
+/** Applications that we know well enough to ship exceptions and limits for. */
+export const siteProfiles = ['wordpress'] as const
+export type SiteProfile = (typeof siteProfiles)[number]
 
 export const Site = z.strictObject({
   name: z
@@ -73,5 +79,13 @@ export const Site = z.strictObject({
     .default('client')
     .describe('Which Host the upstream sees: the one the client asked for, or its own'),
   body_size_max: Size.default(13_107_200).describe('Largest request body; a larger one gets 413'),
+  profiles: z
+    .array(z.enum(siteProfiles))
+    .default([])
+    .describe('Ready exceptions and limits for an application that runs there'),
+  block_page: z.string().default('').describe('Name of a block page; empty: ours'),
+  paranoia_level: z.int().min(1).max(4).optional().describe('Instead of that of the rules'),
+  inbound_threshold: z.int().min(1).optional().describe('Instead of that of the rules'),
+  outbound_threshold: z.int().min(1).optional().describe('Instead of that of the rules'),
 })
 export type Site = z.infer<typeof Site>

@@ -2,13 +2,17 @@
 import { z } from '#base/schema.ts'
 import type { Role } from '../user.ts'
 
-/** `public`: nobody needs to be known; `session`: any user who is; a role: that role or a higher one. */
-export type Access = 'public' | 'session' | Role
+/** `public`: nobody needs to be known; `session`: any user who is; a role: that role or a higher one (viewer, analyst, administrator). */
+export type Access = 'public' | 'session' | Exclude<Role, 'deploy'>
 
 export type Contract = {
   readonly id: string
   readonly summary: string
   readonly access: Access
+  /** Roles that stand beside the ladder and may too. */
+  readonly also?: readonly Role[]
+  /** The call must carry If-Match with the state that the caller read (RFC 9110, section 13.1.1); without it 428. */
+  readonly needs_etag?: true
   /** Of path parameters that are not UUIDs. */
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject

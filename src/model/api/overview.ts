@@ -1,6 +1,5 @@
 /** Overview, sites, node status and the live stream. */
 import { z } from '#base/schema.ts'
-import { NodeStatus } from '../node.ts'
 import { Overview } from '../overview.ts'
 import { SiteView } from '../site-view.ts'
 import { type Contracts, timeQuery } from './contract.ts'
@@ -19,15 +18,10 @@ export const overviewApi = {
     access: 'viewer',
     response: z.strictObject({ sites: z.array(SiteView) }),
   },
-  'GET /api/v1/nodes': {
-    id: 'nodes.list',
-    summary: 'What each node last told of itself',
-    access: 'viewer',
-    response: z.strictObject({ nodes: z.array(NodeStatus) }),
-  },
   'GET /api/v1/events/stream': {
     id: 'events.stream',
-    summary: 'Server-sent events: `attack` (an Attack), `traffic` (sums of the last seconds)',
+    summary:
+      'Server-sent events: `attack` (an Attack), `traffic` (sums of the last seconds), `nodes` (all NodeViews), `rollout` (a RolloutView), `event` (a SystemEvent)',
     access: 'viewer',
     query: z.strictObject({ topics: z.string().max(100).default('attack,traffic') }),
     media: ['text/event-stream'],
