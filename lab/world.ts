@@ -135,6 +135,7 @@ export async function until(
   what: string,
   limit_ms: number,
   ask: () => Promise<boolean>,
+  pause_ms = 50,
 ): Promise<number> {
   const start = performance.now()
   let last: unknown
@@ -144,7 +145,7 @@ export async function until(
     } catch (error) {
       last = error
     }
-    await delay(50)
+    await delay(pause_ms)
   }
   throw new Error(`not within ${limit_ms / 1000} s: ${what}`, { cause: last })
 }
