@@ -53,15 +53,15 @@ export function clusterNetwork(names: readonly string[]): Network {
         'netns',
         wires,
       )
-      ip('-n', wires, 'link', 'set', name, 'master', 'lan')
-      ip('-n', wires, 'link', 'set', name, 'up')
+      ip('-n', wires, 'link', 'set', 'dev', name, 'master', 'lan')
+      ip('-n', wires, 'link', 'set', 'dev', name, 'up')
       ip('-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'eth0')
       ip('-n', namespace, 'link', 'set', 'eth0', 'up')
       hosts[name] = { name, namespace, address }
     })
     return {
       hosts,
-      setCable: (host, is_in) => ip('-n', wires, 'link', 'set', host, is_in ? 'up' : 'down'),
+      setCable: (host, is_in) => ip('-n', wires, 'link', 'set', 'dev', host, is_in ? 'up' : 'down'),
       [Symbol.dispose]: dispose,
     }
   } catch (error) {
@@ -75,7 +75,7 @@ export function inheritedNetwork(hosts: Network['hosts'], switchNamespace: strin
   return {
     hosts,
     setCable: (host, is_in) =>
-      ip('-n', switchNamespace, 'link', 'set', host, is_in ? 'up' : 'down'),
+      ip('-n', switchNamespace, 'link', 'set', 'dev', host, is_in ? 'up' : 'down'),
     [Symbol.dispose]() {},
   }
 }
