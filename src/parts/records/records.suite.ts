@@ -8,6 +8,7 @@ import { attacksChangedSince, getAttack, lastChange, listAttacks } from './attac
 import type { Database } from './database.ts'
 import { getHit, hitsOfRequest, listHits, storeRecords } from './hits.ts'
 import { listNodes, saveNodeStatus } from './nodes.ts'
+import { policySuite } from './policy.suite.ts'
 import { hitAt, noonPlus, sampleAt } from './records.support.ts'
 import { recordsReadSuite } from './records-read.suite.ts'
 import { usersSuite } from './users.suite.ts'
@@ -30,6 +31,7 @@ export function recordsSuite(name: string, open: OpenDatabase): void {
     changesSuite(given)
     recordsReadSuite(given)
     usersSuite(given)
+    policySuite(given)
   })
 }
 

@@ -1,7 +1,10 @@
 /** The columns of every table as Kysely sees them; migrations/ makes them. Times are ISO strings in and out. */
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { AttackType } from '#model/attack-type-names.ts'
+import type { RolloutView } from '#model/draft.ts'
 import type { Action } from '#model/hit.ts'
+import type { NodeRole } from '#model/node-role.ts'
+import type { RecordedRequest } from '#model/replay.ts'
 import type { Role } from '#model/user.ts'
 
 /** A jsonb column: read as what it holds, written as JSON text. */
@@ -108,6 +111,14 @@ export type UsersTable = {
   readonly must_change_password: boolean
   readonly created_at: string
   readonly password_changed_at: string | null
+  readonly last_login_at: Generated<string | null>
+  /** Sealed with the key file of the policy servers; null without a second factor. */
+  readonly totp_secret: Generated<string | null>
+  /** Sealed too; not confirmed yet. */
+  readonly totp_pending: Generated<string | null>
+  readonly totp_pending_at: Generated<string | null>
+  /** Newest time step whose code was used: none counts twice. */
+  readonly totp_used_step: Generated<number | null>
 }
 
 export type SessionsTable = {
@@ -119,6 +130,131 @@ export type SessionsTable = {
   readonly seen_at: string
 }
 
+export type TokensTable = {
+  readonly id: string
+  /** SHA-256 of the token, hexadecimal. */
+  readonly token_hash: string
+  readonly name: string
+  readonly kind: 'personal' | 'deploy'
+  readonly role: Role
+  /** Null: made through the local socket. */
+  readonly user_id: string | null
+  readonly created_at: string
+  readonly expires_at: string | null
+  readonly last_used_at: string | null
+}
+
+export type ActivityTable = {
+  readonly number: number
+  readonly at: string
+  readonly who: string
+  readonly client: string
+  readonly action: string
+  readonly subject: string
+  readonly details: Json<Record<string, unknown>>
+  readonly hash: string
+}
+
+/** One row, id 1: its lock puts writers of activity in a line. */
+export type ActivityHeadTable = {
+  readonly id: number
+  readonly number: number
+  readonly hash: string
+}
+
+export type CommitsTable = {
+  readonly revision: number
+  readonly bundle_id: string
+  /** Names what is enforced: the same for two commits of one policy. */
+  readonly content: string
+  /** JSON of the SignedBundle. */
+  readonly bundle: string
+  /** JSON of the document, normalised. */
+  readonly document: string
+  readonly author: string
+  readonly message: string
+  readonly at: string
+  readonly changes: number
+}
+
+export type ContentFilesTable = {
+  readonly sha256: string
+  readonly size_bytes: number
+  readonly bytes: Uint8Array
+}
+
+/** Which commits name a file; a file that none names is removed. */
+export type CommitFilesTable = { readonly revision: number; readonly sha256: string }
+
+export type DraftsTable = {
+  readonly id: string
+  readonly name: string
+  readonly owner: string
+  /** 0: made before the first commit. */
+  readonly base_revision: number
+  readonly created_at: string
+  readonly updated_at: string
+  /** Grows with every write. */
+  readonly version: number
+  readonly document: string
+}
+
+/** One row, id 1: digest of what was last taken from a settings file. */
+export type FileImportsTable = { readonly id: number; readonly hash: string }
+
+export type RecordedRequestsTable = {
+  readonly id: string
+  readonly at: string
+  readonly site: string
+  readonly client: string
+  readonly action: RecordedRequest['action']
+  readonly size_bytes: number
+  /** JSON of the RecordedRequest. */
+  readonly record: string
+}
+
+export type ClusterNodesTable = {
+  readonly id: string
+  readonly name: string
+  readonly roles: Json<NodeRole[]>
+  readonly group: string
+  readonly address: string
+  readonly version: string
+  readonly protocol: number
+  readonly joined_at: string
+  readonly certificate_expires_at: string
+  readonly last_connection_at: string | null
+  readonly revoked_at: string | null
+  readonly removed_at: string | null
+  readonly state: Json<unknown> | null
+}
+
+export type InvitesTable = {
+  readonly id: string
+  /** SHA-256 of the token, hexadecimal. */
+  readonly token_hash: string
+  readonly roles: Json<NodeRole[]>
+  readonly group: string
+  readonly created_by: string
+  readonly created_at: string
+  readonly expires_at: string
+  readonly withdrawn_at: string | null
+  readonly used_at: string | null
+  readonly node_id: string | null
+  readonly node: string
+  readonly csr_hash: string
+}
+
+export type RolloutsTable = {
+  readonly revision: number
+  readonly content: string
+  readonly state: RolloutView['state']
+  readonly plan: Json<unknown>
+}
+
+/** One row, id 1: its lock puts writers of the live lists in a line. */
+export type ListsRevisionTable = { readonly id: number; readonly last: number }
+
 export type Tables = {
   readonly hits: HitsTable
   readonly attacks: AttacksTable
@@ -129,4 +265,17 @@ export type Tables = {
   readonly nodes: NodesTable
   readonly users: UsersTable
   readonly sessions: SessionsTable
+  readonly cluster_nodes: ClusterNodesTable
+  readonly invites: InvitesTable
+  readonly rollouts: RolloutsTable
+  readonly lists_revision: ListsRevisionTable
+  readonly tokens: TokensTable
+  readonly activity: ActivityTable
+  readonly activity_head: ActivityHeadTable
+  readonly commits: CommitsTable
+  readonly content_files: ContentFilesTable
+  readonly commit_files: CommitFilesTable
+  readonly drafts: DraftsTable
+  readonly file_imports: FileImportsTable
+  readonly recorded_requests: RecordedRequestsTable
 }
