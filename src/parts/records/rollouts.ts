@@ -1,0 +1,79 @@
+/** How each commit reached the nodes: the notifier's plan as it was before it acted on it. */
+import { sql } from 'kysely'
+import type { RolloutView } from '#model/draft.ts'
+import type { Database } from './database.ts'
+
+export type RolloutState = RolloutView['state']
+
+export type StoredRollout<Plan> = {
+  readonly revision: number
+  /** Content of the bundle: an earlier commit of the same policy has the same. */
+  readonly content: string
+  readonly state: RolloutState
+  /** What the notifier needs to go on where it was. */
+  readonly plan: Plan
+}
+
+/** Older ones than so many commits are forgotten. */
+const kept = 1_000
+
+export async function saveRollout<Plan>(db: Database, rollout: StoredRollout<Plan>): Promise<void> {
+  const { revision, content, state } = rollout
+  const plan = JSON.stringify(rollout.plan)
+  await db.kysely
+    .insertInto('rollouts')
+    .values({ revision, content, state, plan })
+    .onConflict((conflict) => conflict.column('revision').doUpdateSet({ content, state, plan }))
+    .execute()
+}
+
+export async function forgetRollouts(db: Database, newest_revision: number): Promise<void> {
+  await db.kysely
+    .deleteFrom('rollouts')
+    .where('revision', '<', newest_revision - kept)
+    .execute()
+}
+
+export async function getRollout<Plan>(
+  db: Database,
+  revision: number,
+): Promise<StoredRollout<Plan> | undefined> {
+  const rows = db.kysely.selectFrom('rollouts').selectAll().where('revision', '=', revision)
+  return (await rows.executeTakeFirst()) as StoredRollout<Plan> | undefined
+}
+
+/** How the roll-outs of these commits ended; one that never began is not in the answer. */
+export async function rolloutStates(
+  db: Database,
+  revisions: readonly number[],
+): Promise<Map<number, RolloutState>> {
+  if (revisions.length === 0) return new Map()
+  const rows = await db.kysely
+    .selectFrom('rollouts')
+    .select(['revision', 'state'])
+    .where('revision', 'in', [...revisions])
+    .execute()
+  return new Map(rows.map((row) => [row.revision, row.state]))
+}
+
+/** The newest before `revision` that reached everybody (with this content, if given); undefined when none did. */
+export async function lastDone(
+  db: Database,
+  before: { readonly revision: number; readonly content?: string },
+): Promise<number | undefined> {
+  let rows = db.kysely
+    .selectFrom('rollouts')
+    .select('revision')
+    .where('revision', '<', before.revision)
+    .where('state', '=', 'done')
+  if (before.content !== undefined) rows = rows.where('content', '=', before.content)
+  const row = await rows.orderBy('revision', 'desc').limit(1).executeTakeFirst()
+  return row?.revision
+}
+
+/** Earlier roll-outs that still run: somebody committed since. */
+export async function supersedeRollouts(db: Database, revision: number): Promise<void> {
+  await sql`
+    update rollouts set state = 'superseded', plan = jsonb_set(plan, '{state}', '"superseded"')
+    where revision < ${revision} and state = 'running'`.execute(db.kysely)
+}
