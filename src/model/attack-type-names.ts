@@ -23,6 +23,8 @@ export const attackTypes = [
   'web_shell',
   'overlimit_res',
   'engine_fault',
+  'ip_list',
+  'rate_limit',
   'other',
 ] as const
 
@@ -52,5 +54,7 @@ export const attackTypeNames: Readonly<Record<AttackType, string>> = {
   web_shell: 'Web shell',
   overlimit_res: 'Processing limit',
   engine_fault: 'Engine fault',
+  ip_list: 'Listed address',
+  rate_limit: 'Rate limit',
   other: 'Other attack',
 }

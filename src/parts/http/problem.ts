@@ -31,29 +31,42 @@ const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 export function renderPage(page: ProblemPage, accept: string): RenderedPage {
   const [type, text] = wanted(accept, page)
   const body = Buffer.from(text, 'utf8')
-  return {
-    body,
-    headers: [
-      'content-type',
-      type,
-      'content-length',
-      String(body.length),
-      'cache-control',
-      'no-store',
-      'content-security-policy',
-      policy,
-      'x-content-type-options',
-      'nosniff',
-      'x-request-id',
-      page.request_id,
-    ],
-  }
+  return { body, headers: pageHeaders(type, body, policy, page.request_id) }
+}
+
+/** A page of somebody's own; its styles and pictures are theirs to choose. */
+export function customPage(html: string, request_id: string): RenderedPage {
+  const body = Buffer.from(html, 'utf8')
+  const own = "frame-ancestors 'none'"
+  return { body, headers: pageHeaders('text/html; charset=utf-8', body, own, request_id) }
+}
+
+/** A program's star is no wish for HTML. */
+export function wantsHtml(accept: string): boolean {
+  const ranges = accept.toLowerCase()
+  return ranges.includes('text/html') || ranges.includes('application/xhtml+xml')
+}
+
+function pageHeaders(type: string, body: Buffer, csp: string, request_id: string): string[] {
+  return [
+    'content-type',
+    type,
+    'content-length',
+    String(body.length),
+    'cache-control',
+    'no-store',
+    'content-security-policy',
+    csp,
+    'x-content-type-options',
+    'nosniff',
+    'x-request-id',
+    request_id,
+  ]
 }
 
 function wanted(accept: string, page: ProblemPage): readonly [type: string, text: string] {
   const ranges = accept.toLowerCase()
-  if (ranges.includes('text/html') || ranges.includes('application/xhtml+xml'))
-    return ['text/html; charset=utf-8', html(page)]
+  if (wantsHtml(accept)) return ['text/html; charset=utf-8', html(page)]
   if (ranges.includes('json')) return ['application/problem+json', json(page)]
   return ['text/plain; charset=utf-8', text(page)]
 }

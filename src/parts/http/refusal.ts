@@ -42,6 +42,7 @@ const table = {
   bad_expectation: [417, 'This expectation cannot be met'],
   unknown_host: [421, 'No site of this name is served here'],
   unknown_path: [404, 'No site is served at this path'],
+  no_policy: [503, 'This node has no policy yet; try again soon'],
   too_busy: [503, 'Too many requests are waiting; try again soon'],
 } as const satisfies Record<string, readonly [number, string]>
 

@@ -13,6 +13,10 @@ export type SiteCounters = {
   faults: number
   overlimits_time: number
   upstream_errors: number
+  /** Matches of rules that stayed below the threshold: no attack. */
+  below_threshold: number
+  /** Answered with 500 or more, or passed on although the engine failed. */
+  errors: number
   bytes_in: number
   bytes_out: number
   inspect_us_sum: number
@@ -32,6 +36,8 @@ export function siteCounters(): SiteCounters {
     faults: 0,
     overlimits_time: 0,
     upstream_errors: 0,
+    below_threshold: 0,
+    errors: 0,
     bytes_in: 0,
     bytes_out: 0,
     inspect_us_sum: 0,
@@ -64,6 +70,8 @@ export const counterFields = [
   'faults',
   'overlimits_time',
   'upstream_errors',
+  'below_threshold',
+  'errors',
   'bytes_in',
   'bytes_out',
   'inspect_us_sum',

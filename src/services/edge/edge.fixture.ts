@@ -2,7 +2,6 @@
  * For tests: a real edge on loopback in front of a small real upstream, with rules of our own or
  * real ones.
  */
-import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
@@ -14,9 +13,10 @@ import { prometheusMetrics } from '#base/metrics.ts'
 import type { World } from '#base/service.ts'
 import type { Hit } from '#model/hit.ts'
 import type { IntakeRecord } from '#model/intake.ts'
-import { Site } from '#model/site.ts'
+import type { RecordedRequest } from '#model/replay.ts'
 import { openSpoolReader } from '#parts/spool/reader.ts'
 import { compileRuleset, type Ruleset } from '#parts/waf/ruleset.ts'
+import { policyOf } from './policy.fixture.ts'
 import type { WorkerReport } from './report.ts'
 import { type Edge, startEdge } from './service.ts'
 import { EdgeSettings } from './settings.ts'
@@ -57,8 +57,14 @@ export function testWorld(): World & { stopNow: () => void } {
   }
 }
 
+/** Rules that a test adds to `smallRules` count as well: the sum is looked at last. */
 export function rulesFrom(text: string): Ruleset {
-  return compileRuleset([{ file: 'test.conf', text }], { read_data: () => undefined })
+  const isEvaluation = (line: string): boolean =>
+    /"id:949\d{3},/.test(line) || line.includes(' TX:BLOCKING')
+  const lines = text.split('\n')
+  const ordered = [...lines.filter((line) => !isEvaluation(line)), ...lines.filter(isEvaluation)]
+  const source = { file: 'test.conf', text: ordered.join('\n') }
+  return compileRuleset([source], { read_data: () => undefined })
 }
 
 export type TestEdge = AsyncDisposable & {
@@ -68,6 +74,10 @@ export type TestEdge = AsyncDisposable & {
   readonly url: string
   /** Hits in the spool so far. */
   hits(): Hit[]
+  /** Requests kept for replay so far. */
+  samples(): RecordedRequest[]
+  /** Puts other sites in force. */
+  swap(document: Record<string, unknown>): void
   report(): WorkerReport
 }
 
@@ -76,9 +86,13 @@ export type TestEdgeOptions = {
   readonly site?: Record<string, unknown>
   readonly sites?: readonly Record<string, unknown>[]
   readonly settings?: Record<string, unknown>
+  /** More of the policy: rate_limits, masks, block_pages. */
+  readonly policy?: Record<string, unknown>
   readonly rules?: string
   readonly ruleset?: Ruleset
   readonly world?: World
+  /** Without any policy. */
+  readonly is_bare?: boolean
 }
 
 /** Settings as a file would have them: durations and sizes with units. */
@@ -89,21 +103,17 @@ export async function startTestEdge(options: TestEdgeOptions): Promise<TestEdge>
     ...options.settings,
   })
   const upstreams = options.upstreams.map((u) => (typeof u === 'string' ? { url: u } : u))
-  const sites = (options.sites ?? [{ name: 'test', hosts: ['*'], ...options.site }]).map((site) =>
-    Site.parse({ upstreams, ...site }),
+  const sites = (options.sites ?? [{ name: 'test', hosts: ['*'], ...options.site }]).map(
+    (site) => ({ upstreams, ...site }),
   )
+  const ruleset = options.ruleset ?? rulesFrom(options.rules ?? smallRules)
   const edge = await startEdge(
     settings,
     {
       node: 'node-1',
       worker_id: 'w1',
       spool_dir: dir,
-      policy: {
-        sites,
-        ruleset: options.ruleset ?? rulesFrom(options.rules ?? smallRules),
-        bundle: createHash('sha256').update(JSON.stringify(sites)).digest('hex').slice(0, 12),
-        rule_set: 'test',
-      },
+      policy: options.is_bare ? undefined : policyOf({ ...options.policy, sites }, ruleset),
       report: () => {},
       nudge: () => {},
     },
@@ -116,18 +126,24 @@ export async function startTestEdge(options: TestEdgeOptions): Promise<TestEdge>
     ports: edge.addresses.map((a) => a.port),
     url: `http://127.0.0.1:${port}`,
     report: () => edge.report(),
-    hits() {
-      using reader = openSpoolReader(dir)
-      const { records } = reader.read({ count: 10_000, bytes: 1e9 })
-      return records
-        .map((line) => JSON.parse(line) as IntakeRecord)
-        .flatMap((record) => (record.kind === 'hit' ? [record.hit] : []))
+    hits: () => recordsIn(dir).flatMap((record) => (record.kind === 'hit' ? [record.hit] : [])),
+    samples: () =>
+      recordsIn(dir).flatMap((record) => (record.kind === 'request' ? [record.recorded] : [])),
+    swap(document) {
+      edge.prepare(policyOf(document, ruleset))
+      edge.activate()
     },
     async [Symbol.asyncDispose]() {
       await edge[Symbol.asyncDispose]()
       rmSync(dir, { recursive: true, force: true })
     },
   }
+}
+
+function recordsIn(dir: string): IntakeRecord[] {
+  using reader = openSpoolReader(dir)
+  const { records } = reader.read({ count: 10_000, bytes: 1e9 })
+  return records.map((line) => JSON.parse(line) as IntakeRecord)
 }
 
 export type TestUpstream = AsyncDisposable & {

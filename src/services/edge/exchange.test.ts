@@ -69,15 +69,17 @@ test('the block page is HTML for browsers, JSON for who asks for it, else text; 
   assert.match(text_type ?? '', /^text\/plain/)
 })
 
-test('below the threshold an attack passes and is recorded as monitored', async () => {
+test('below the threshold it is no attack: it passes, is counted, and makes no hit in any mode', async () => {
   await using upstream = await startUpstream()
-  await using edge = await startTestEdge({ upstreams: [upstream.url] })
-  const answer = await fetch(`${edge.url}/?a=suspicious`)
-  assert.equal(answer.status, 200)
-  assert.deepEqual(
-    edge.hits().map((hit) => [hit.action, hit.status, hit.score]),
-    [['monitored', 200, 2]],
-  )
+  for (const mode of ['block', 'safe_blocking', 'monitor']) {
+    await using edge = await startTestEdge({ upstreams: [upstream.url], site: { mode } })
+    const answer = await fetch(`${edge.url}/?a=suspicious`)
+    assert.equal(answer.status, 200)
+    assert.deepEqual(edge.hits(), [])
+    const counters = edge.report().sites['test']
+    assert.equal(counters?.attacks, 0)
+    assert.equal(counters?.below_threshold, 1)
+  }
 })
 
 test('one request with two kinds of attack makes one hit for each', async () => {

@@ -1,5 +1,5 @@
 /**
- * ★ A request's way through the edge: admit, route, inspect, relay, inspect, record, deliver. The
+ * ★ A request's way through the edge: admit, route, limit, inspect, relay, inspect, record, deliver. The
  * first outcome ends it; `record` always runs, and before the client gets its first byte. No
  * promises: a step that waits calls `proceed` when it can go on.
  */
@@ -15,6 +15,7 @@ import { admit } from './steps/admit.ts'
 import { deliver } from './steps/deliver.ts'
 import { hold } from './steps/hold.ts'
 import { inspectAnswerBody, inspectAnswerHead, inspectBody, inspectHead } from './steps/inspect.ts'
+import { limit } from './steps/limit.ts'
 import { receive } from './steps/receive.ts'
 import { record } from './steps/record.ts'
 import { refuse } from './steps/refuse.ts'
@@ -31,6 +32,7 @@ type Step = {
 const steps: readonly Step[] = [
   { name: 'admit', run: admit, on_fault: 'refuse' },
   { name: 'route', run: route, on_fault: 'refuse' },
+  { name: 'limit', run: limit, on_fault: 'refuse' },
   { name: 'inspect_head', run: inspectHead, on_fault: 'site' },
   { name: 'receive', run: receive, on_fault: 'refuse' },
   { name: 'inspect_body', run: inspectBody, on_fault: 'site' },
@@ -133,10 +135,14 @@ export function finish(exchange: Exchange): void {
   exchange.held_bytes = 0
   exchange.counters.bytes_in += exchange.bytes_in
   exchange.counters.bytes_out += exchange.bytes_out
+  // A limit that answers 503 does what it was told to do.
+  const has_failed = exchange.status >= 500 && exchange.outcome?.kind !== 'limited'
+  if (has_failed || exchange.passed_fault !== undefined) exchange.counters.errors++
   try {
     exchange.transaction?.logging()
   } catch (error) {
     exchange.counters.faults++
     exchange.core.world.log.trouble('edge.logging_failed', error, { request_id: exchange.id })
   }
+  if (exchange.site !== undefined) exchange.core.enforcement.leave(exchange.site)
 }

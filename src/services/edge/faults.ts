@@ -12,6 +12,4 @@ export const edgeFaults = faults('edge', {
     `Cannot deliver records to ${f.url}: ${f.state}`,
   bad_trusted_proxy: (f: { network: string }) =>
     `Cannot trust "${f.network}": it is neither an address nor a network such as 10.0.0.0/8`,
-  two_sites: (f: { host: string; path: string; first: string; second: string }) =>
-    `Cannot route ${f.host}${f.path}: sites "${f.first}" and "${f.second}" both claim it`,
 })

@@ -6,15 +6,15 @@ import { uuidv7 } from '#base/id.ts'
 import { attackTypeNames } from '#model/attack-type-names.ts'
 import type { Hit, MatchRecord } from '#model/hit.ts'
 import { printable } from '#model/printable.ts'
-import { headField, pairsOf } from '#parts/http/headers.ts'
 import type { Match } from '#parts/waf/transaction.ts'
 import { noSite } from './counters.ts'
 import { statusOf } from './exchange/outcome.ts'
 import type { Exchange } from './exchange/state.ts'
 import { type Finding, type FindingGroup, heaviestOf } from './hits/finding.ts'
+import { bodyBytes, maskedParts } from './hits/masked-parts.ts'
 import { cut, requestRecord } from './hits/request-record.ts'
 import { places } from './hits/spans.ts'
-import { type Masking, maskRequest } from './masking.ts'
+import type { Masking } from './masking.ts'
 
 /** More matches of one type say nothing new. */
 const matches_max = 40
@@ -28,20 +28,11 @@ const steps_max = 12
 const beyond_bytes = 256
 /** How much of what a rule was given is looked through for secrets. */
 const raw_bytes_max = 32_768
-/** How much of a body is looked through for secrets and kept in part. */
-const body_bytes_max = 65_536
 
 /** The records of one request. */
 export function hitsOf(exchange: Exchange, finding: Finding): Hit[] {
   const { core, head, outcome, arrival } = exchange
-  const uri = head?.target ?? arrival.request.url ?? ''
-  const headers = head?.headers ?? pairsOf(arrival.request.rawHeaders)
-  const body = (exchange.plain_body ?? exchange.body?.toString('latin1') ?? '').slice(
-    0,
-    body_bytes_max,
-  )
-  const type = head === undefined ? '' : headField(head, 'content-type')
-  const masking = maskRequest(uri, headers, body, type)
+  const { uri, headers, body, masking } = maskedParts(exchange)
   const status =
     outcome === undefined
       ? (exchange.answer?.status ?? 101)
@@ -72,14 +63,14 @@ export function hitsOf(exchange: Exchange, finding: Finding): Hit[] {
       action: group.action,
       status,
       reason: reasonOf(group, masking),
-      bundle: core.bundle,
-      rule_set: core.rule_set,
+      bundle: exchange.policy?.bundle ?? '',
+      rule_set: exchange.policy?.compiled.rule_set ?? '',
       matches: group.matches.slice(0, matches_max).map((match) => matchRecord(match, masking)),
       request: requestRecord({
         method: head?.method ?? arrival.request.method ?? '',
         http_version: head?.version ?? arrival.request.httpVersion,
         masking,
-        body_bytes: exchange.streamed?.bytes() ?? exchange.body?.length ?? 0,
+        body_bytes: bodyBytes(exchange),
         matches: group.matches.slice(0, matches_max),
         placeOf,
       }),

@@ -81,8 +81,8 @@ function malformedHit(
     action: 'refused',
     status: refusal.status,
     reason: refusalSentence(refusal.reason),
-    bundle: core.bundle,
-    rule_set: core.rule_set,
+    bundle: core.enforcement.policy?.bundle ?? '',
+    rule_set: core.enforcement.policy?.compiled.rule_set ?? '',
     matches: [],
     request: requestRecord({
       method: raw.method,

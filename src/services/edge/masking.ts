@@ -6,7 +6,7 @@
  */
 import type { HeaderField } from '#parts/http/head.ts'
 import { createEchoes, type Echoes } from './masking/echoes.ts'
-import { isSecretName } from './masking/names.ts'
+import { isSecretName, type SecretName } from './masking/names.ts'
 import { patternRanges } from './masking/patterns.ts'
 import {
   cookieRanges,
@@ -52,13 +52,17 @@ const quoted_length_max = 262_144
 
 /**
  * Masks one request. All texts are byte strings (latin1); `body` is content-decoded and may be cut.
+ * `isMasked` names what the policy calls secret besides what always is.
  */
 export function maskRequest(
   uri: string,
   headers: readonly HeaderField[],
   body: string,
   content_type: string,
+  isMasked?: SecretName,
 ): Masking {
+  const isSecret: SecretName =
+    isMasked === undefined ? isSecretName : (name) => isSecretName(name) || isMasked(name)
   const echoes = createEchoes()
   const raws = new Set<string>()
   const learn = (text: string, ranges: readonly Range[]): readonly Range[] => {
@@ -73,18 +77,18 @@ export function maskRequest(
     }
     return ranges
   }
-  const inUri = learn(uri, textRanges(uri))
-  const inHeaders = headers.map(([name, value]) => headerRanges(name, value))
+  const inUri = learn(uri, textRanges(uri, isSecret))
+  const inHeaders = headers.map(([name, value]) => headerRanges(name, value, isSecret))
   const learnHeaders = (is_cookie: boolean): void => {
     for (const [i, [name, value]] of headers.entries())
       if (cookieHeaders.has(name.toLowerCase()) === is_cookie) learn(value, inHeaders[i] ?? [])
   }
   learnHeaders(false)
-  const inBody = learn(body, bodyRanges(body, content_type))
+  const inBody = learn(body, bodyRanges(body, content_type, isSecret))
   // Last: there may be many of them, and what is named a secret matters most.
   learnHeaders(true)
   const echo = (text: string): string => masked(text, echoes.ranges(text))
-  const text = quotation(echoes)
+  const text = quotation(echoes, isSecret)
   return {
     is_full: echoes.isFull(),
     uri: echo(masked(uri, inUri)),
@@ -100,14 +104,14 @@ export function maskRequest(
       const colon = variable.indexOf(':')
       const collection = colon < 0 ? variable : variable.slice(0, colon)
       if (collection.startsWith('REQUEST_COOKIES')) return true
-      if (colon >= 0 && isSecretKey(collection, variable.slice(colon + 1))) return true
+      if (colon >= 0 && isSecretKey(collection, variable.slice(colon + 1), isSecret)) return true
       return text(raw_value) !== raw_value
     },
   }
 }
 
 /** Many rules quote the same: each text is looked through once. */
-function quotation(echoes: Echoes): (value: string) => string {
+function quotation(echoes: Echoes, isSecret: SecretName): (value: string) => string {
   const done = new Map<string, string>()
   let left = quoted_length_max
   return (value) => {
@@ -116,21 +120,21 @@ function quotation(echoes: Echoes): (value: string) => string {
     if (before !== undefined) return before
     left -= value.length
     if (left < 0) return shapeOf(value)
-    const known = masked(value, textRanges(value))
+    const known = masked(value, textRanges(value, isSecret))
     const out = masked(known, echoes.ranges(known))
     done.set(value, out)
     return out
   }
 }
 
-function isSecretKey(collection: string, key: string): boolean {
+function isSecretKey(collection: string, key: string, isSecret: SecretName): boolean {
   const lower = key.toLowerCase()
   if (collection.startsWith('REQUEST_HEADERS') || collection.startsWith('RESPONSE_HEADERS'))
-    return credentialHeaders.has(lower) || cookieHeaders.has(lower) || isSecretName(lower)
-  return isSecretName(percentDecoded(key))
+    return credentialHeaders.has(lower) || cookieHeaders.has(lower) || isSecret(lower)
+  return isSecret(percentDecoded(key))
 }
 
-function headerRanges(name: string, value: string): readonly Range[] {
+function headerRanges(name: string, value: string, isSecret: SecretName): readonly Range[] {
   const lower = name.toLowerCase()
   if (credentialHeaders.has(lower)) {
     // The scheme is no secret and tells what kind of credential it was.
@@ -138,15 +142,15 @@ function headerRanges(name: string, value: string): readonly Range[] {
     return [[space > 0 && space < 20 ? space + 1 : 0, value.length]]
   }
   if (cookieHeaders.has(lower)) return cookieRanges(value)
-  if (isSecretName(lower)) return [[0, value.length]]
-  return textRanges(value)
+  if (isSecret(lower)) return [[0, value.length]]
+  return textRanges(value, isSecret)
 }
 
-function bodyRanges(body: string, content_type: string): readonly Range[] {
+function bodyRanges(body: string, content_type: string, isSecret: SecretName): readonly Range[] {
   if (body === '') return []
-  const out = textRanges(body)
-  if (content_type.toLowerCase().includes('multipart')) out.push(...multipartRanges(body))
-  else out.push(...queryRanges(body, 0, body.length))
+  const out = textRanges(body, isSecret)
+  if (content_type.toLowerCase().includes('multipart')) out.push(...multipartRanges(body, isSecret))
+  else out.push(...queryRanges(body, 0, body.length, isSecret))
   return out
 }
 
@@ -154,15 +158,15 @@ function bodyRanges(body: string, content_type: string): readonly Range[] {
  * By names and by looks, whatever kind of text it is, also below one or two layers of
  * percent-encoding.
  */
-function textRanges(text: string): Range[] {
+function textRanges(text: string, isSecret: SecretName): Range[] {
   if (text === '') return []
-  const out = plainRanges(text)
+  const out = plainRanges(text, isSecret)
   let layer = text
   let places: readonly Uint32Array[] = []
   for (let depth = 0; depth < 2 && layer.includes('%'); depth++) {
     const inner = decoded(layer)
     places = [inner.from, ...places]
-    for (const [start, end] of plainRanges(inner.text))
+    for (const [start, end] of plainRanges(inner.text, isSecret))
       out.push([placeOf(places, start), placeOf(places, end)])
     layer = inner.text
   }
@@ -174,6 +178,10 @@ function placeOf(layers: readonly Uint32Array[], at: number): number {
   return layers.reduce((place, from) => from[place] ?? 0, at)
 }
 
-function plainRanges(text: string): Range[] {
-  return [...queryRanges(text, 0, text.length), ...looseRanges(text), ...patternRanges(text)]
+function plainRanges(text: string, isSecret: SecretName): Range[] {
+  return [
+    ...queryRanges(text, 0, text.length, isSecret),
+    ...looseRanges(text, isSecret),
+    ...patternRanges(text),
+  ]
 }

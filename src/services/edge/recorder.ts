@@ -3,10 +3,17 @@ import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Hit } from '#model/hit.ts'
 import type { IntakeRecord } from '#model/intake.ts'
+import type { RecordedRequest } from '#model/replay.ts'
 import { edgeFaults } from './faults.ts'
 
 /** What we need of a spool (parts/spool). */
-export type Keep = { append(record: string): boolean }
+export type Keep = { append(record: string): boolean; readonly size_bytes: number }
+
+export type RecorderOptions = {
+  /** 0: none. */
+  readonly samples_per_s: number
+  readonly spool_bytes_max: number
+}
 
 export type Recorder = {
   /** Appends each hit; what the spool does not take is counted as lost. */
@@ -15,6 +22,10 @@ export type Recorder = {
    * At most so many refusals a second for each client are recorded; the others are only counted.
    */
   mayRecordRefusal(client: string): boolean
+  /** Whether the request at hand is to be kept for replay; asked once for each that could be. */
+  maySample(): boolean
+  /** Not a loss when the spool does not take it. */
+  keepSample(recorded: RecordedRequest): void
   readonly lost: number
   readonly unrecorded: number
   /** Hits by `type/action`. */
@@ -28,7 +39,14 @@ const nudge_ms = 50
 /** No sooner than this is a full spool told of again. */
 const alarm_ms = 10_000
 
-export function recorder(spool: Keep, nudge: () => void, clock: Clock, log: Log): Recorder {
+export function recorder(
+  spool: Keep,
+  options: RecorderOptions,
+  nudge: () => void,
+  clock: Clock,
+  log: Log,
+): Recorder {
+  let sampled_at = Number.NEGATIVE_INFINITY
   const counts: Record<string, number> = {}
   let lost = 0
   let unrecorded = 0
@@ -80,6 +98,18 @@ export function recorder(spool: Keep, nudge: () => void, clock: Clock, log: Log)
       recorded.set(client, mine + 1)
       in_second++
       return true
+    },
+    maySample() {
+      const now = clock.elapsed()
+      const { samples_per_s } = options
+      if (samples_per_s === 0 || now - sampled_at < 1000 / samples_per_s) return false
+      sampled_at = now
+      // Attacks come first: while analytics is away, half of the room is theirs alone.
+      return spool.size_bytes < options.spool_bytes_max / 2
+    },
+    keepSample(recorded) {
+      const line: IntakeRecord = { kind: 'request', recorded }
+      if (spool.append(JSON.stringify(line))) tell()
     },
     get lost() {
       return lost

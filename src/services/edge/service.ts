@@ -4,57 +4,66 @@
  */
 import { type AddressSet, addressSet, networkRange } from '#base/address.ts'
 import type { World } from '#base/service.ts'
-import type { UpstreamState } from '#model/node.ts'
-import type { Site } from '#model/site.ts'
+import { compileLists, type IpLists } from '#parts/enforcement/ip-lists.ts'
+import { type Deltas, rateCounter } from '#parts/enforcement/rate-limits.ts'
 import { bodyRoom } from '#parts/http/body.ts'
 import { loadCertificates } from '#parts/http/certificates.ts'
 import { type Listening, type ListenOptions, listen } from '#parts/http/listen.ts'
-import { upstreamPool } from '#parts/http/pool.ts'
 import { openSpool } from '#parts/spool/spool.ts'
-import type { Ruleset } from '#parts/waf/ruleset.ts'
-import type { Core, SiteDesk } from './core.ts'
+import type { Core } from './core.ts'
 import { noSite, siteCounters } from './counters.ts'
+import { enforcement, type NamedPolicy } from './enforcement.ts'
 import { finish, proceed, serve } from './exchange.ts'
 import { edgeFaults } from './faults.ts'
 import { onMalformed } from './malformed.ts'
 import { recorder } from './recorder.ts'
 import type { WorkerReport } from './report.ts'
 import type { EdgeSettings } from './settings.ts'
-import { siteTable } from './sites.ts'
-
-export type EdgePolicy = {
-  readonly sites: readonly Site[]
-  readonly ruleset: Ruleset
-  /** Content hash of sites and rules. */
-  readonly bundle: string
-  /** Name of the rule set for people: `OWASP_CRS/4.28.0`. */
-  readonly rule_set: string
-}
 
 export type WorkerContext = {
   readonly node: string
   readonly worker_id: string
   readonly spool_dir: string
-  readonly policy: EdgePolicy
+  /** Undefined on a node that has none yet: every request gets 503 until the first is activated. */
+  readonly policy: NamedPolicy | undefined
+  readonly lists?: IpLists
   /** Called once a second. */
   readonly report: (report: WorkerReport) => void
   /** Called after something was put into the spool. */
   readonly nudge: () => void
+  /** What rate limits counted here since the last time, for the other workers of the node. */
+  readonly tellRates?: (deltas: Deltas) => void
 }
 
 export type Edge = AsyncDisposable & {
   /** Stops accepting, lets what is under way end, cuts the rest after `limit_ms`. */
   drain(limit_ms: number): Promise<void>
   readonly addresses: readonly { readonly address: string; readonly port: number }[]
+  /** Makes a policy ready beside the one in force; nothing else changes. */
+  prepare(policy: NamedPolicy): void
+  /** Puts the prepared policy in force at once; exchanges under way end under theirs. */
+  activate(): void
+  /** The policy in force. */
+  readonly policy: NamedPolicy | undefined
+  /** What is in force; `change` it, or put others in its place. */
+  readonly lists: IpLists
+  setLists(lists: IpLists): void
+  /** What other workers of this node counted. */
+  mergeRates(deltas: Deltas): void
   /** What `report` would be told now. */
   report(): WorkerReport
 }
+
+/** Keys of rate limits that a worker remembers: some 20 MB. */
+const rate_keys_max = 100_000
+/** How often workers tell each other what they counted. */
+const rates_ms = 100
 
 /**
  * Resolves when it listens.
  *
  * @throws http.cannot_listen, http.no_certificate, http.bad_certificate,
- * http.cannot_read_certificate, edge.two_sites, edge.bad_trusted_proxy
+ * http.cannot_read_certificate, edge.bad_trusted_proxy
  */
 export async function startEdge(
   settings: EdgeSettings,
@@ -64,23 +73,32 @@ export async function startEdge(
   await using rising = new AsyncDisposableStack()
   for (const network of settings.trusted_proxies)
     if (networkRange(network) === undefined) throw edgeFaults.bad_trusted_proxy({ network })
-  const { policy } = context
+  const { clock } = world
   const spool = rising.use(
     openSpool(context.spool_dir, { size_bytes_max: settings.spool_size_max }),
   )
-  const desks = policy.sites.map((site) => openDesk(site, settings, world, rising))
-  const keeper = recorder(spool, context.nudge, world.clock, world.log)
+  const { upstream_connect, upstream_response } = settings.timeouts
+  const timeouts = { connect_ms: upstream_connect, response_ms: upstream_response }
+  const inForce = rising.use(enforcement(context.lists ?? compileLists([]), timeouts, clock))
+  if (context.policy !== undefined) {
+    inForce.prepare(context.policy)
+    inForce.activate()
+  }
+  const rates = rateCounter(clock, { keys_max: rate_keys_max })
+  const sampling = {
+    samples_per_s: settings.sample_requests_per_s,
+    spool_bytes_max: settings.spool_size_max,
+  }
+  const keeper = recorder(spool, sampling, context.nudge, clock, world.log)
   const turned_away = { connections: 0, proxy_header: 0, tls: 0 }
-  const unrouted = siteCounters()
+  const unrouted = inForce.counters.get(noSite) ?? siteCounters()
   let listening: Listening | undefined
   const core: Core = {
     world,
     settings,
     node: context.node,
-    bundle: policy.bundle,
-    rule_set: policy.rule_set,
-    sites: siteTable(desks.map((desk) => ({ claim: desk.site, value: desk }))),
-    ruleset: policy.ruleset,
+    enforcement: inForce,
+    rates,
     trusted: addressSet(settings.trusted_proxies),
     room: bodyRoom(settings.limits.buffered_bodies),
     recorder: keeper,
@@ -104,25 +122,38 @@ export async function startEdge(
   const report = (): WorkerReport => ({
     worker_id: context.worker_id,
     pid: process.pid,
-    bundle: policy.bundle,
+    bundle: inForce.policy?.bundle ?? '',
     rss_bytes: process.memoryUsage.rss(),
-    sites: Object.fromEntries([
-      ...desks.map((desk) => [desk.site.name, desk.counters]),
-      [noSite, unrouted],
-    ]),
+    sites: Object.fromEntries(inForce.counters),
     turned_away,
     lost: keeper.lost,
     unrecorded: keeper.unrecorded,
     hits: keeper.counts,
-    upstreams: desks.flatMap(upstreamStates),
+    upstreams: inForce.upstreams(),
     connections: doors.connections,
     held_bytes: core.room.taken,
   })
-  rising.use(world.clock.every(1000, () => context.report(report())))
+  rising.use(clock.every(1000, () => context.report(report())))
+  rising.use(
+    clock.every(rates_ms, () => {
+      const deltas = rates.drain()
+      if (deltas.length > 0) context.tellRates?.(deltas)
+    }),
+  )
   const falling = rising.move()
   return {
     addresses: doors.addresses,
     report,
+    prepare: (policy) => inForce.prepare(policy),
+    activate: () => inForce.activate(),
+    get policy() {
+      return inForce.policy
+    },
+    get lists() {
+      return inForce.lists
+    },
+    setLists: (lists) => inForce.setLists(lists),
+    mergeRates: (deltas) => rates.merge(deltas),
     async drain(limit_ms) {
       await doors.drain(limit_ms)
       context.report(report())
@@ -142,26 +173,4 @@ function listenOptions(settings: EdgeSettings, trusted: AddressSet): ListenOptio
     header_timeout_ms: settings.timeouts.header,
     idle_timeout_ms: settings.timeouts.idle,
   }
-}
-
-function openDesk(
-  site: Site,
-  settings: EdgeSettings,
-  world: World,
-  rising: AsyncDisposableStack,
-): SiteDesk {
-  const { upstream_connect, upstream_response } = settings.timeouts
-  const timeouts = { connect_ms: upstream_connect, response_ms: upstream_response }
-  const pool = rising.use(upstreamPool(site.upstreams, timeouts, world.clock))
-  return { site, pool, counters: siteCounters() }
-}
-
-function upstreamStates(desk: SiteDesk): UpstreamState[] {
-  return desk.pool.servers.map((server) => ({
-    site: desk.site.name,
-    url: server.url,
-    is_up: desk.pool.isWell(server),
-    is_backup: server.settings.backup,
-    fails: server.fails,
-  }))
 }

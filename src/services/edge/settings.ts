@@ -77,6 +77,12 @@ export const EdgeSettings = z.strictObject({
       ),
     })
     .prefault({}),
+  sample_requests_per_s: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(2)
+    .describe('Requests without a finding kept for replay, masked, per worker; 0: none'),
   admin: address.default('127.0.0.8:8081').describe('Status, metrics and health; loopback only'),
   spool_size_max: Size.default(268_435_456).describe(
     'Records kept on disk while analytics is away, per worker',

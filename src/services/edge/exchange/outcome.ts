@@ -1,11 +1,17 @@
 /** How an exchange ends when it is not simply answered by the upstream. */
 import type { Fault } from '#base/fault.ts'
+import type { ListEntry } from '#model/ip-list.ts'
+import type { CompiledLimit } from '#parts/enforcement/rate-limits.ts'
 import type { Refusal } from '#parts/http/refusal.ts'
 import type { Intervention } from '#parts/waf/transaction.ts'
 
 export type Outcome =
   /** Refused before the rules ran, or because a body cannot be taken. */
   | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** The client is on a deny list. */
+  | { readonly kind: 'listed'; readonly entry: ListEntry }
+  /** More requests than a rate limit lets through. */
+  | { readonly kind: 'limited'; readonly limit: CompiledLimit; readonly retry_after_s: number }
   /** The rules said no. */
   | { readonly kind: 'blocked'; readonly intervention: Intervention }
   /** The rules took too long. */
@@ -19,6 +25,11 @@ export type Outcome =
   /** The client left. */
   | { readonly kind: 'gone' }
 
+/** Turned down before the rules ran. */
+export function isTurnedDown(outcome: Outcome | undefined): boolean {
+  return outcome?.kind === 'refused' || outcome?.kind === 'listed' || outcome?.kind === 'limited'
+}
+
 /** What a step says: go on (undefined), wait (it calls `proceed` later), or the end. */
 export type StepResult = Outcome | 'wait' | undefined
 
@@ -31,8 +42,11 @@ export function statusOf(outcome: Outcome, block_status: number): number {
       return outcome.refusal.status
     case 'blocked':
       return blockedStatus(outcome.intervention, block_status)
+    case 'listed':
     case 'overlimit':
       return block_status
+    case 'limited':
+      return outcome.limit.status
     case 'faulted':
       return 500
     case 'unanswered':

@@ -10,8 +10,9 @@ import type { Arrival } from '#parts/http/listen.ts'
 import type { Refusal } from '#parts/http/refusal.ts'
 import type { Relay } from '#parts/http/relay.ts'
 import type { Transaction } from '#parts/waf/transaction.ts'
-import type { Core, SiteDesk } from '../core.ts'
+import type { Core } from '../core.ts'
 import type { SiteCounters } from '../counters.ts'
+import type { PolicyInForce, SiteDesk } from '../enforcement.ts'
 import type { Outcome } from './outcome.ts'
 
 /** The upstream's answer, as far as it has come. */
@@ -37,12 +38,17 @@ export class Exchange {
   /** Monotonic, milliseconds. */
   readonly started: number
 
+  /** The policy that was in force when it began, and stays its own until it ends. */
+  readonly policy: PolicyInForce | undefined
+
   /** Index of the next step. */
   step = 0
   head: Head | undefined = undefined
   client: string
   site: SiteDesk | undefined = undefined
   counters: SiteCounters
+  /** What the rules refuse is refused: the mode says so, for this client. */
+  is_strict = false
   transaction: Transaction | undefined = undefined
   inspect_ms = 0
   is_overlimit = false
@@ -87,6 +93,7 @@ export class Exchange {
     this.started = started
     this.client = arrival.connection.peer
     this.counters = core.unrouted
+    this.policy = core.enforcement.policy
   }
 
   /** Takes the exchange on from where a step waited. */

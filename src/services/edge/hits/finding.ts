@@ -1,8 +1,11 @@
 /** What was found in one request, before it is written down: one group for each type of attack. */
 import { type AttackType, attackTypeOf } from '#model/attack-type.ts'
 import type { Action } from '#model/hit.ts'
+import type { ListEntry } from '#model/ip-list.ts'
+import type { CompiledLimit } from '#parts/enforcement/rate-limits.ts'
 import { type Refusal, refusalSentence } from '#parts/http/refusal.ts'
 import type { Match } from '#parts/waf/transaction.ts'
+import { isTurnedDown } from '../exchange/outcome.ts'
 import type { Exchange } from '../exchange/state.ts'
 
 export type FindingGroup = {
@@ -23,11 +26,16 @@ export type Finding = {
 /** Undefined when there is nothing to tell. */
 export function findingOf(exchange: Exchange): Finding | undefined {
   const { transaction, outcome, passed_fault, body_trouble } = exchange
-  const detections = transaction?.matches.filter((match) => match.is_detection) ?? []
+  const found = transaction?.matches.filter((match) => match.is_detection) ?? []
+  // What stays below the threshold is no attack; rules that were cut short never got to the sum.
+  const is_judged = !exchange.is_overlimit && outcome?.kind !== 'faulted' && !passed_fault
+  const is_attack =
+    outcome?.kind === 'blocked' || wouldBlock(exchange) || (!is_judged && found.length > 0)
+  const detections = is_attack ? found : []
   const action: Action =
     outcome?.kind === 'blocked' || outcome?.kind === 'overlimit'
       ? 'blocked'
-      : outcome?.kind === 'refused' || outcome?.kind === 'faulted'
+      : isTurnedDown(outcome) || outcome?.kind === 'faulted'
         ? 'refused'
         : 'monitored'
   const groups = byType(detections, action, outcome?.kind === 'blocked' ? scoreWords(exchange) : '')
@@ -44,8 +52,42 @@ export function findingOf(exchange: Exchange): Finding | undefined {
     groups.push({ attack_type: 'engine_fault', matches: [], action, reason: fault.message })
   const trouble = outcome?.kind === 'refused' ? outcome.refusal : body_trouble
   if (trouble !== undefined) groups.push(troubleGroup(trouble, action, body_trouble))
+  if (outcome?.kind === 'listed') groups.push(listGroup(outcome.entry))
+  if (outcome?.kind === 'limited') groups.push(limitGroup(outcome.limit))
   if (groups.length === 0) return undefined
-  return { groups, action, is_attack: detections.length > 0 || outcome?.kind === 'blocked' }
+  return { groups, action, is_attack }
+}
+
+/** A rule matched, and nothing came of it: the score stayed below the threshold. */
+export function isBelowThreshold(exchange: Exchange): boolean {
+  return exchange.transaction?.matches.some((match) => match.is_detection) === true
+}
+
+/** Under `monitor`, too, the rules say what they would have done. */
+function wouldBlock(exchange: Exchange): boolean {
+  return exchange.transaction?.intervention !== undefined
+}
+
+function listGroup({ network, origin, reason }: ListEntry): FindingGroup {
+  const why = reason === '' ? '' : `: ${reason}`
+  const text = `${network} is on the deny list (${origin})${why}`
+  return { attack_type: 'ip_list', matches: [], action: 'refused', reason: text }
+}
+
+function limitGroup({ name, interval_ms, burst }: CompiledLimit): FindingGroup {
+  const per_s = 1000 / interval_ms
+  const rate =
+    per_s >= 1
+      ? `${round(per_s)} a second`
+      : per_s * 60 >= 1
+        ? `${round(per_s * 60)} a minute`
+        : `${round(per_s * 3600)} an hour`
+  const reason = `More than ${rate} with ${burst} at once (rate limit ${name})`
+  return { attack_type: 'rate_limit', matches: [], action: 'refused', reason }
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
 }
 
 function byType(matches: readonly Match[], action: Action, why: string): FindingGroup[] {

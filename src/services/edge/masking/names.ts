@@ -1,5 +1,8 @@
 /** Which names announce a secret. Compared without regard to case and punctuation. */
 
+/** Says of a name (percent-decoded) whether what it names is secret. */
+export type SecretName = (name: string) => boolean
+
 /** Anywhere in a name. */
 const parts = [
   'password',

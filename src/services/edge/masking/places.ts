@@ -2,11 +2,16 @@
  * Where secrets stand, told by the names beside them: in queries, forms, cookies, JSON, multipart,
  * XML, and any other text.
  */
-import { isSecretName } from './names.ts'
+import type { SecretName } from './names.ts'
 import type { Range } from './shape.ts'
 
 /** Values of secret names in `a=b&c=d`; also what follows `;` in a path (`;jsessionid=`). */
-export function queryRanges(text: string, from: number, end: number): Range[] {
+export function queryRanges(
+  text: string,
+  from: number,
+  end: number,
+  isSecretName: SecretName,
+): Range[] {
   const out: Range[] = []
   let start = from
   while (start <= end) {
@@ -48,7 +53,7 @@ export function cookieRanges(text: string): Range[] {
  * …`, `<password>…</password>`. A value in quotes ends at its quote; another at the next separator
  * or line end. Linear: each byte is part of one value at most.
  */
-export function looseRanges(text: string): Range[] {
+export function looseRanges(text: string, isSecretName: SecretName): Range[] {
   const out: Range[] = []
   let i = 0
   while (i < text.length) {
@@ -129,7 +134,7 @@ const parts_max = 200
  * Contents of parts whose name is secret (RFC 7578). Parts are told by their Content-Disposition,
  * whatever the boundary is.
  */
-export function multipartRanges(text: string): Range[] {
+export function multipartRanges(text: string, isSecretName: SecretName): Range[] {
   const out: Range[] = []
   const lower = text.toLowerCase()
   const word = 'content-disposition'

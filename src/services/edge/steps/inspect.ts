@@ -15,7 +15,7 @@ export function inspectHead(exchange: Exchange): StepResult {
   if (head === undefined || site === undefined || site.site.mode === 'off') return undefined
   const { clock } = core.world
   return timed(exchange, () => {
-    exchange.transaction = core.ruleset.begin({
+    const start = {
       request_id: exchange.id,
       at_ms: exchange.at_ms,
       client_address: exchange.client,
@@ -26,11 +26,12 @@ export function inspectHead(exchange: Exchange): StepResult {
       uri: head.target,
       http_version: head.version,
       headers: head.headers,
-      rule_engine: site.site.mode === 'block' ? 'On' : 'DetectionOnly',
+      is_gray: exchange.is_strict,
       elapsed_ms: () => clock.elapsed() - exchange.started,
       budget_ms: core.settings.limits.inspect_ms,
-    })
-    return exchange.transaction.requestHeaders()
+    }
+    exchange.transaction = site.compiled.begin(start, head.path)
+    return exchange.transaction?.requestHeaders()
   })
 }
 
@@ -110,5 +111,5 @@ function timed(exchange: Exchange, phase: () => Intervention | undefined): Outco
   if (!is_over && exchange.transaction?.is_over_budget !== true) return undefined
   exchange.is_overlimit = true
   exchange.counters.overlimits_time++
-  return exchange.site?.site.mode === 'block' ? { kind: 'overlimit' } : undefined
+  return exchange.is_strict ? { kind: 'overlimit' } : undefined
 }

@@ -3,6 +3,7 @@
  * streams on.
  */
 import type { ServerResponse } from 'node:http'
+import type { CompiledPolicy } from '#parts/enforcement/compiled-policy.ts'
 import { type CollectedBody, collectBody, streamBody } from '#parts/http/body.ts'
 import { headField } from '#parts/http/headers.ts'
 import { type RefusalReason, refusal } from '#parts/http/refusal.ts'
@@ -11,12 +12,13 @@ import type { Outcome, StepResult } from '../exchange/outcome.ts'
 import type { Exchange } from '../exchange/state.ts'
 
 export function receive(exchange: Exchange): StepResult {
-  const { head, core, arrival, transaction, site } = exchange
+  const { head, core, arrival, transaction, site, policy } = exchange
   if (head === undefined || site === undefined || !head.has_body) return undefined
   if (arrival.expects_continue) (arrival.response as ServerResponse).writeContinue()
   const wants =
     transaction !== undefined && exchange.passed_fault === undefined && !exchange.is_overlimit
-  const limit = wants && core.ruleset.settings.request_body_access ? inspectLimit(exchange) : 0
+  const limit =
+    wants && policy?.compiled.ruleset.settings.request_body_access ? inspectLimit(exchange) : 0
   if (limit === 0) {
     streamOn(exchange, undefined)
     return undefined
@@ -44,10 +46,8 @@ function take(exchange: Exchange, body: CollectedBody, limit: number): Outcome |
     case 'over': {
       if (body.bytes.length > (exchange.site?.site.body_size_max ?? 0))
         return refuse('body_too_large')
-      if (
-        isStrict(exchange) &&
-        exchange.core.ruleset.settings.request_body_limit_action === 'Reject'
-      )
+      const { request_body_limit_action } = settingsOf(exchange)
+      if (exchange.is_strict && request_body_limit_action === 'Reject')
         return refuse('body_too_large')
       exchange.is_body_cut = true
       const outcome = decode(exchange, body.bytes, limit)
@@ -84,7 +84,8 @@ function decode(exchange: Exchange, bytes: Buffer, limit: number): Outcome | und
         : 'corrupt_encoding'
   exchange.body_trouble = refusal(reason)
   exchange.plain_body = undefined
-  if (!isStrict(exchange)) return undefined
+  // Where nothing is refused, what cannot be inspected passes.
+  if (!exchange.is_strict) return undefined
   if (reason === 'unsupported_encoding' && exchange.site?.site.encodings_not_inspected === 'pass')
     return undefined
   return refuse(reason)
@@ -92,7 +93,7 @@ function decode(exchange: Exchange, bytes: Buffer, limit: number): Outcome | und
 
 /** How much of this body the rules look at. */
 function inspectLimit(exchange: Exchange): number {
-  const { settings } = exchange.core.ruleset
+  const settings = settingsOf(exchange)
   const type = exchange.head === undefined ? '' : headField(exchange.head, 'content-type')
   const is_upload = type.toLowerCase().startsWith('multipart/')
   return is_upload || settings.request_body_no_files_limit_bytes <= 0
@@ -100,9 +101,9 @@ function inspectLimit(exchange: Exchange): number {
     : Math.min(settings.request_body_limit_bytes, settings.request_body_no_files_limit_bytes)
 }
 
-/** In `monitor` nothing is refused: what cannot be inspected passes. */
-function isStrict(exchange: Exchange): boolean {
-  return exchange.site?.site.mode === 'block'
+function settingsOf(exchange: Exchange): CompiledPolicy['ruleset']['settings'] {
+  if (exchange.policy === undefined) throw new Error('receive before admit')
+  return exchange.policy.compiled.ruleset.settings
 }
 
 function streamOn(exchange: Exchange, begun: Buffer | undefined): void {

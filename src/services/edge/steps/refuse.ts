@@ -6,7 +6,13 @@ import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import { cutOff, declineRest, sayFarewell } from '#parts/http/farewell.ts'
 import { headField } from '#parts/http/headers.ts'
-import { type ProblemPage, renderPage } from '#parts/http/problem.ts'
+import {
+  customPage,
+  type ProblemPage,
+  type RenderedPage,
+  renderPage,
+  wantsHtml,
+} from '#parts/http/problem.ts'
 import { refusalSentence } from '#parts/http/refusal.ts'
 import { type Outcome, statusOf } from '../exchange/outcome.ts'
 import type { Exchange } from '../exchange/state.ts'
@@ -18,10 +24,12 @@ export function refuse(exchange: Exchange, outcome: Outcome): void {
   }
   exchange.is_answered = true
   exchange.status = statusOf(outcome, exchange.site?.site.block_status ?? 403)
-  const page = renderPage(pageOf(exchange, outcome), acceptOf(exchange))
+  const page =
+    ownPage(exchange, outcome) ?? renderPage(pageOf(exchange, outcome), acceptOf(exchange))
   if (outcome.kind === 'blocked' && outcome.intervention.location !== undefined)
     page.headers.push('location', outcome.intervention.location)
-  if (exchange.status === 503) page.headers.push('retry-after', '5')
+  if (outcome.kind === 'limited') page.headers.push('retry-after', String(outcome.retry_after_s))
+  else if (exchange.status === 503) page.headers.push('retry-after', '5')
   const is_head = exchange.arrival.request.method === 'HEAD'
   const is_empty = exchange.status === 204 || exchange.status === 304
   // The first two fields are the type and the length of a body that is not there.
@@ -41,7 +49,7 @@ function answer2(exchange: Exchange, headers: string[], body: Buffer | undefined
   if (!exchange.isRead()) declineRest(exchange.arrival)
 }
 
-function answer1(exchange: Exchange, page: ReturnType<typeof renderPage>, is_bare: boolean): void {
+function answer1(exchange: Exchange, page: RenderedPage, is_bare: boolean): void {
   const { request, connection } = exchange.arrival
   const response = exchange.arrival.response as ServerResponse
   const is_read = exchange.isRead()
@@ -68,6 +76,24 @@ function acceptOf(exchange: Exchange): string {
   return exchange.head === undefined ? '' : headField(exchange.head, 'accept')
 }
 
+/** The block page of the site, for people; programs get words that they can read. */
+function ownPage(exchange: Exchange, outcome: Outcome): RenderedPage | undefined {
+  const template = exchange.site?.compiled.block_page
+  const is_block =
+    outcome.kind === 'blocked' || outcome.kind === 'overlimit' || outcome.kind === 'listed'
+  if (template === undefined || !is_block || !wantsHtml(acceptOf(exchange))) return undefined
+  return customPage(
+    template.render({
+      request_id: exchange.id,
+      client: exchange.client,
+      node: exchange.core.node,
+      site: exchange.site?.site.name ?? '',
+      at: new Date(exchange.at_ms).toISOString(),
+    }),
+    exchange.id,
+  )
+}
+
 function pageOf(exchange: Exchange, outcome: Outcome): ProblemPage {
   const [title, detail] = words(outcome)
   return {
@@ -84,6 +110,10 @@ function words(outcome: Outcome): readonly [title: string, detail: string] {
   switch (outcome.kind) {
     case 'refused':
       return ['Request refused', `${refusalSentence(outcome.refusal.reason)}.`]
+    case 'listed':
+      return ['Request refused', 'This site takes no requests from your address at the moment.']
+    case 'limited':
+      return ['Too many requests', 'That was too much at once; wait a moment and try again.']
     case 'blocked':
     case 'overlimit':
       return [

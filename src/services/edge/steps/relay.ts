@@ -17,7 +17,7 @@ export function relayRequest(exchange: Exchange): StepResult {
   const { connection } = arrival
   const inspects = exchange.transaction !== undefined && site.site.inspect_responses
   exchange.relay = relay(
-    site.pool,
+    site.lane.pool,
     {
       method: head.method,
       path: head.path,
