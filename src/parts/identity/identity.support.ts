@@ -27,8 +27,6 @@ export type ClusterPort = AsyncDisposable & {
   /** `127.0.0.1:PORT`. */
   readonly address: string
   readonly asked: readonly Asked[]
-  /** TLS connections so far, also those on which nothing was asked. */
-  readonly connections: number
 }
 
 /** Takes connections with this identity; each request is answered by `reply`. */
@@ -37,7 +35,6 @@ export async function clusterPort(
   reply: (asked: Asked) => Promise<Reply> | Reply,
 ): Promise<ClusterPort> {
   const asked: Asked[] = []
-  let connections = 0
   const server = createServer(serverTls(tls), async (request, response) => {
     let text = ''
     for await (const chunk of request) text += String(chunk)
@@ -48,15 +45,11 @@ export async function clusterPort(
     const media = status === 200 ? 'application/json' : 'application/problem+json'
     response.writeHead(status, { 'content-type': media }).end(JSON.stringify(body))
   })
-  server.on('secureConnection', () => connections++)
   server.on('tlsClientError', () => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
-    get connections() {
-      return connections
-    },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
