@@ -37,19 +37,29 @@ const baseFile = join(import.meta.dirname, '../../../packaging/rules/base.conf')
  */
 export function resolveRuleset(name: string, choice: RulesetChoice): ResolvedRuleset {
   const set = filesOf(name, choice.kept_dir)
+  const own = choice.files.map((file) => dirname(resolve(file)))
   for (const path of choice.files) {
     if (!existsSync(path)) throw rulesetFaults.file_missing({ path })
   }
-  const roots = [...set.roots, ...choice.files.map((file) => dirname(resolve(file)))].map((root) =>
-    realpathSync(root),
-  )
+  const sources = [
+    readSource(baseFile),
+    { file: 'settings', text: settingsText(choice) },
+    ...set.files.map(readSource),
+    ...choice.files.map(readSource),
+  ]
+  return resolved(sources, [...set.roots, ...own])
+}
+
+/** The base rules and a rule set alone, without any settings. Throws `rulesets.*` faults. */
+export function ruleSetFiles(name: string, keptDir: string): ResolvedRuleset {
+  const set = filesOf(name, keptDir)
+  return resolved([readSource(baseFile), ...set.files.map(readSource)], set.roots)
+}
+
+function resolved(sources: readonly RuleSource[], folders: readonly string[]): ResolvedRuleset {
+  const roots = folders.map((root) => realpathSync(root))
   return {
-    sources: [
-      readSource(baseFile),
-      { file: 'settings', text: settingsText(choice) },
-      ...set.files.map(readSource),
-      ...choice.files.map(readSource),
-    ],
+    sources,
     read_data(path, from_file) {
       const file = within(roots, resolve(dirname(from_file), path))
       return file === undefined ? undefined : readFileSync(file, 'latin1')

@@ -46,6 +46,11 @@ export const operators: Readonly<Record<string, OperatorMaker>> = {
   within,
 }
 
+/** Operators whose argument names data files. */
+export const fileOperators: readonly string[] = ['ipMatchF', 'ipMatchFromFile', 'pmf', 'pmFromFile']
+
+export { words as filesNamed } from './operators/patterns.ts'
+
 /** Operators that load but can never match here. */
 export const operatorsWithoutEffect: readonly string[] = ['geoLookup', 'rbl']
 

@@ -246,8 +246,11 @@ export type State = {
   /** What the last link of the chain matched. */
   matched_all: readonly Entry[]
   rule: Rule | undefined
+  /** By index of the rule. Those of `start.exclusions` are shared: a rule that removes more makes a copy first. */
   removed_rules: Uint8Array | undefined
   removed_targets: Map<number, readonly Exclusion[]> | undefined
+  /** What no rule looks at. */
+  readonly removed_everywhere: readonly Exclusion[] | undefined
   body_processor: string
   is_body_forced: boolean
   request_body_access: boolean

@@ -1,6 +1,8 @@
 /** Rule files to a rule set that transactions run through. Everything that can be decided is decided here, once. */
 import type { RuleSource } from '#parts/seclang/parse.ts'
+import type { Reusable } from './compile/context.ts'
 import { type LoadOptions, loadProgram } from './compile/load.ts'
+import { type ExclusionDesk, exclusionDesk } from './exclusions.ts'
 import type { Settings } from './program.ts'
 import { begin } from './run/begin.ts'
 import { warmUp } from './run/warm-up.ts'
@@ -18,6 +20,9 @@ export type Ruleset = {
   /** The component signature: `OWASP_CRS/4.28.0`; '' when the rules name none. */
   readonly signature: string
   readonly settings: Settings
+  /** For what the rule set that follows can take over. */
+  readonly reusable: Reusable
+  readonly exclusions: ExclusionDesk
   /** Starts a transaction. Synchronous, no I/O. */
   begin(start: TransactionStart): Transaction
   /** Runs made-up requests, four a round, so that the first real ones are as fast as later ones. Leaves no trace. */
@@ -26,10 +31,18 @@ export type Ruleset = {
 
 /**
  * Loads rule files in order. Throws `seclang.*` and `waf.*` faults with the facts file, line and column; a rule set
- * either loads whole or not at all.
+ * either loads whole or not at all. What `previous` has in common with it is taken over as it is, with all automata.
  */
-export function compileRuleset(sources: readonly RuleSource[], options: LoadOptions): Ruleset {
-  const { program, warnings, without_effect } = loadProgram(sources, options)
+export function compileRuleset(
+  sources: readonly RuleSource[],
+  options: LoadOptions,
+  previous?: Ruleset,
+): Ruleset {
+  const { program, warnings, without_effect, reusable } = loadProgram(
+    sources,
+    options,
+    previous?.reusable,
+  )
   const { rules, settings } = program
   return {
     rule_count: rules.length,
@@ -37,6 +50,8 @@ export function compileRuleset(sources: readonly RuleSource[], options: LoadOpti
     without_effect,
     signature: settings.signature,
     settings,
+    reusable,
+    exclusions: exclusionDesk(rules),
     begin: (start) => begin(program, start),
     warmUp: (rounds = 3) => warmUp(program, rounds),
   }

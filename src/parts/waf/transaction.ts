@@ -1,4 +1,5 @@
 /** One request on its way through the rules: five phases, in order, each at most once. */
+import type { Exclusions } from './exclusions.ts'
 
 export type TransactionStart = {
   readonly request_id: string
@@ -24,6 +25,13 @@ export type TransactionStart = {
    * but logging do not run, and `is_over_budget` says so. Needs `elapsed_ms`; without it there is no limit.
    */
   readonly budget_ms?: number
+  /**
+   * Variables of TX, by lower-case name, that stand before the first rule. A SecAction that would set one of them sets
+   * nothing: files that set up a rule set say what holds when nobody decides otherwise. A SecRule with a condition may.
+   */
+  readonly variables?: Readonly<Record<string, string>>
+  /** Rules and targets that do not count for this request; made by the rule set that runs it. */
+  readonly exclusions?: Exclusions
 }
 
 /** What the rules want done with the request. */

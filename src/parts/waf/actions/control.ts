@@ -93,8 +93,16 @@ function removeRules(by: RuleChoice['by']): Control {
       chosen = chooseRules(choice, rules, node.place, context).map((rule) => rule.index)
     })
     return (state) => {
-      const removed = (state.removed_rules ??= new Uint8Array(state.program.rules.length))
+      const shared = state.start.exclusions?.rules
+      const before = state.removed_rules
+      const removed =
+        before === undefined
+          ? new Uint8Array(state.program.rules.length)
+          : before === shared
+            ? before.slice()
+            : before
       for (const index of chosen) removed[index] = 1
+      state.removed_rules = removed
     }
   }
 }
@@ -111,7 +119,10 @@ function removeTargets(by: RuleChoice['by']): Control {
       chosen = chooseRules(choice, rules, node.place, context).map((rule) => rule.index)
     })
     return (state: State) => {
-      const removed = (state.removed_targets ??= new Map())
+      const shared = state.start.exclusions?.targets
+      const known = state.removed_targets
+      const removed = known === undefined || known === shared ? new Map(shared) : known
+      state.removed_targets = removed
       for (const index of chosen) {
         const before = removed.get(index)
         removed.set(index, before === undefined ? [exclusion] : [...before, exclusion])

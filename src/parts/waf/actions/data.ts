@@ -94,7 +94,9 @@ export const dataActions: Readonly<Record<string, Action>> = {
         scoreName.test(parsed.name.source.toLowerCase())
       if (isScore) draft.adds_score = true
       draft.effects.push(
-        parsed.collection === 'TX' ? transactionEffect(parsed, isScore) : storedEffect(parsed),
+        parsed.collection === 'TX'
+          ? transactionEffect(parsed, isScore, draft.is_unconditional)
+          : storedEffect(parsed),
       )
     },
   },
@@ -140,7 +142,7 @@ function collectionNamed(written: string, node: ActionNode): string {
   throw wafFaults.unknown_name({ ...node.place, kind: 'collection', name: written, suggestion })
 }
 
-function transactionEffect(parsed: Assignment, isScore: boolean): Effect {
+function transactionEffect(parsed: Assignment, isScore: boolean, isUnconditional: boolean): Effect {
   const { name, operation, value } = parsed
   if (operation === 'delete') {
     return (state) => void state.tx.delete(name.expand(state).toLowerCase())
@@ -149,7 +151,10 @@ function transactionEffect(parsed: Assignment, isScore: boolean): Effect {
     if (name.constant !== undefined && value.constant !== undefined) {
       // The same for every request: what transformations make of it is kept as well.
       const entry = keyed('TX', name.constant, textOf(value.constant))
-      return (state) => void state.tx.set(entry.folded, entry)
+      if (!isUnconditional) return (state) => void state.tx.set(entry.folded, entry)
+      return (state) => {
+        if (state.start.variables?.[entry.folded] === undefined) state.tx.set(entry.folded, entry)
+      }
     }
     return (state) => {
       const entry = keyed('TX', name.expand(state), textOf(value.expand(state)))

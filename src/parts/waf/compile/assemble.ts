@@ -77,7 +77,8 @@ function linkDraft(
   open: RuleDraft | undefined,
   context: LoadContext,
 ): LinkDraft {
-  const made = draft(node.place, open === undefined, open?.head.draft.phase ?? 2)
+  const isAlone = open === undefined && node.kind === 'unconditional'
+  const made = draft(node.place, open === undefined, open?.head.draft.phase ?? 2, isAlone)
   applyActions(made, node.actions, context)
   if (open === undefined && made.id === undefined) throw wafFaults.missing_id(node.place)
   return { node, draft: made, targets: node.kind === 'rule' ? node.targets : [] }

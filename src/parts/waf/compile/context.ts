@@ -1,10 +1,23 @@
 /** What loading a rule set shares: each expression compiled once, each data file read once, each list of targets planned once. */
 import { Fault } from '#base/fault.ts'
-import type { Place } from '#parts/seclang/tree.ts'
+import type { DirectiveNode, Place } from '#parts/seclang/tree.ts'
 import { wafFaults } from '../faults.ts'
-import type { ChainNode, Rule, TargetPlan } from '../program.ts'
+import type { ChainNode, Operator, PersistentMemory, Rule, TargetPlan } from '../program.ts'
 import { compileRegex, type Regex, type RegexOptions } from '../regex.ts'
+import { persistentMemory } from '../run/memory.ts'
 import { emptyChain } from './chains.ts'
+
+/**
+ * What a rule set was made of and the next one may take over, warm: trees of files by their text, expressions, operators by
+ * name and argument. It holds only what its own rule set uses, so nothing outlives the rule sets that use it.
+ */
+export type Reusable = {
+  readonly trees: Map<string, readonly DirectiveNode[]>
+  readonly regexes: Map<string, Regex>
+  readonly operators: Map<string, Operator>
+  /** What clients have been seen to do outlives a change of rules. */
+  readonly memory: PersistentMemory
+}
 
 export type LoadContext = {
   readonly chain_root: ChainNode
@@ -17,38 +30,82 @@ export type LoadContext = {
   readonly without_effect: Set<string>
   regex(place: Place, pattern: string, options?: RegexOptions): Regex
   dataFile(place: Place, path: string): string
+  tree(key: string, make: () => readonly DirectiveNode[]): readonly DirectiveNode[]
+  operator(key: string, make: () => Operator): Operator
+  /**
+   * Ends loading and gives what can be reused. Operators live on in later rule sets and still know this context: from here on it
+   * holds nothing, and expressions made of macros are compiled without being kept.
+   */
+  finish(): Reusable
 }
 
 export function loadContext(
   readData: (path: string, from_file: string) => string | undefined,
+  previous?: Reusable,
 ): LoadContext {
-  const regexes = new Map<string, Regex>()
-  const files = new Map<string, string>()
-  return {
+  type Loading = {
+    readonly made: Reusable
+    readonly before: Reusable | undefined
+    readonly files: Map<string, string>
+    readonly readData: typeof readData
+  }
+  const made = nothingReusable(previous?.memory ?? persistentMemory())
+  let loading: Loading | undefined = { made, before: previous, files: new Map(), readData }
+  const context: LoadContext = {
     chain_root: emptyChain(),
     chains: new Map(),
     plans: new Map(),
     on_loaded: [],
     without_effect: new Set(),
     regex(place, pattern, options = {}) {
+      if (loading === undefined) return compileAt(place, pattern, options)
       const key = `${JSON.stringify(options)} ${pattern}`
-      const known = regexes.get(key)
-      if (known) return known
-      const regex = compileAt(place, pattern, options)
-      regexes.set(key, regex)
-      return regex
+      const { made, before } = loading
+      return reused(made.regexes, before?.regexes, key, () => compileAt(place, pattern, options))
     },
     dataFile(place, path) {
       const key = `${place.file} ${path}`
-      const text = files.get(key) ?? readData(path, place.file)
+      const text = loading?.files.get(key) ?? loading?.readData(path, place.file)
       if (text === undefined) throw wafFaults.missing_data_file({ ...place, path })
-      files.set(key, text)
+      loading?.files.set(key, text)
       return text
     },
+    tree: (key, make) =>
+      loading === undefined ? make() : reused(loading.made.trees, loading.before?.trees, key, make),
+    operator: (key, make) =>
+      loading === undefined
+        ? make()
+        : reused(loading.made.operators, loading.before?.operators, key, make),
+    finish() {
+      const made = loading?.made ?? nothingReusable(persistentMemory())
+      loading = undefined
+      context.chains.clear()
+      context.plans.clear()
+      context.on_loaded.length = 0
+      return made
+    },
   }
+  return context
 }
 
-function compileAt(place: Place, pattern: string, options: RegexOptions): Regex {
+function nothingReusable(memory: PersistentMemory): Reusable {
+  return { trees: new Map(), regexes: new Map(), operators: new Map(), memory }
+}
+
+function reused<T>(
+  made: Map<string, T>,
+  before: ReadonlyMap<string, T> | undefined,
+  key: string,
+  make: () => T,
+): T {
+  const known = made.get(key) ?? before?.get(key)
+  const thing = known ?? make()
+  made.set(key, thing)
+  return thing
+}
+
+/** An expression; its faults tell where it stands. */
+export function compileAt(place: Place, pattern: string, options: RegexOptions = {}): Regex {
   try {
     return compileRegex(pattern, options)
   } catch (cause) {

@@ -10,6 +10,8 @@ export type Draft = {
   readonly place: Place
   /** False for the links of a chain after the first. */
   readonly is_head: boolean
+  /** A SecAction that stands alone. */
+  readonly is_unconditional: boolean
   id: number | undefined
   phase: number
   disruption: Disruption | undefined
@@ -34,10 +36,16 @@ export type Draft = {
   readonly effects: Effect[]
 }
 
-export function draft(place: Place, isHead: boolean, phase: number): Draft {
+export function draft(
+  place: Place,
+  isHead: boolean,
+  phase: number,
+  isUnconditional = false,
+): Draft {
   return {
     place,
     is_head: isHead,
+    is_unconditional: isUnconditional,
     id: undefined,
     phase,
     disruption: undefined,

@@ -1,9 +1,9 @@
 /** Rule files to a program: every step of loading, in order. */
 import { parseRules, type RuleSource } from '#parts/seclang/parse.ts'
+import type { DirectiveNode } from '#parts/seclang/tree.ts'
 import type { Program } from '../program.ts'
-import { persistentMemory } from '../run/memory.ts'
 import { assemble } from './assemble.ts'
-import { loadContext } from './context.ts'
+import { type LoadContext, loadContext, type Reusable } from './context.ts'
 import { applyExceptions } from './exceptions.ts'
 import { phasesOf } from './phases.ts'
 import { compileRules } from './rules.ts'
@@ -20,28 +20,50 @@ export type Loaded = {
   readonly program: Program
   readonly warnings: readonly string[]
   readonly without_effect: readonly string[]
+  /** For the rule set that comes after this one. */
+  readonly reusable: Reusable
 }
 
-/** Throws `seclang.*` and `waf.*` faults. */
-export function loadProgram(sources: readonly RuleSource[], options: LoadOptions): Loaded {
-  const parse = options.include ? { include: options.include } : {}
-  const nodes = sources.flatMap((source) => parseRules(source, parse))
-  const context = loadContext(options.read_data)
+/** Throws `seclang.*` and `waf.*` faults. `previous`: what the rule set before left to reuse. */
+export function loadProgram(
+  sources: readonly RuleSource[],
+  options: LoadOptions,
+  previous?: Reusable,
+): Loaded {
+  const context = loadContext(options.read_data, previous)
+  const nodes = sources.flatMap((source) => treeOf(source, options, context))
   const warnings: string[] = []
   const items = applyExceptions(assemble(nodes, context), nodes, context, warnings)
   const rules = compileRules(items, context)
   const phases = phasesOf(items, rules)
   const settings = settingsOf(nodes, context)
   for (const tell of context.on_loaded) tell(rules)
+  const plan_count = context.plans.size
+  const reusable = context.finish()
   return {
     program: {
       phases,
       rules,
       settings,
-      plan_count: context.plans.size,
-      memory: persistentMemory(),
+      plan_count,
+      memory: reusable.memory,
     },
     warnings,
     without_effect: [...context.without_effect].sort(),
+    reusable,
   }
+}
+
+const hasInclude = /^\s*include/im
+
+/** The tree of a file; one that includes others is read anew, since those may have changed. */
+function treeOf(
+  source: RuleSource,
+  { include }: LoadOptions,
+  context: LoadContext,
+): readonly DirectiveNode[] {
+  const read = () => parseRules(source, include ? { include } : {})
+  return hasInclude.test(source.text)
+    ? read()
+    : context.tree(`${source.file}\n${source.text}`, read)
 }

@@ -3,6 +3,8 @@ import { nearestName } from '#base/nearest.ts'
 import type { OperatorNode } from '#parts/seclang/tree.ts'
 import { wafFaults } from '../faults.ts'
 import {
+  fileOperators as fileOperatorNames,
+  filesNamed,
   operators,
   operatorsWithoutArgument,
   operatorsWithoutEffect,
@@ -18,6 +20,7 @@ import { template } from './templates.ts'
 
 const byName = new Map(Object.entries(operators).map(([name, make]) => [name.toLowerCase(), make]))
 const withoutArgument = new Set(operatorsWithoutArgument.map((name) => name.toLowerCase()))
+const fileOperators = new Set(fileOperatorNames.map((name) => name.toLowerCase()))
 const withoutEffect = new Set(operatorsWithoutEffect.map((name) => name.toLowerCase()))
 const unsupported = new Map(
   Object.entries(unsupportedOperators).map(([name, reason]) => [name.toLowerCase(), reason]),
@@ -114,13 +117,31 @@ function operatorOf(node: OperatorNode, context: LoadContext): Operator {
     throw wafFaults.missing_argument({ ...place, kind: 'operator', name })
   }
   if (withoutEffect.has(lower)) context.without_effect.add(`operator @${name}`)
-  return make({
-    place,
-    name,
-    argument: template(node.argument, place),
-    regex: (pattern, options) => context.regex(place, pattern, options),
-    dataFile: (path) => context.dataFile(place, path),
-  })
+  const argument = template(node.argument, place)
+  const made = () =>
+    rememberingNeeds(
+      make({
+        place,
+        name,
+        argument,
+        regex: (pattern, options) => context.regex(place, pattern, options),
+        dataFile: (path) => context.dataFile(place, path),
+      }),
+    )
+  // What an argument with macros means is known only at run time, and what it made last is not for others.
+  if (argument.constant === undefined) return made()
+  const data = fileOperators.has(lower)
+    ? filesNamed(argument.constant).map((path) => context.dataFile(place, path))
+    : []
+  return context.operator([lower, argument.constant, ...data].join('\n'), made)
+}
+
+/** Asks an operator only once what bytes it needs: rule sets that follow ask again. */
+function rememberingNeeds(operator: Operator): Operator {
+  const { needs } = operator
+  if (needs === undefined) return operator
+  let known: ReturnType<typeof needs> | undefined
+  return { ...operator, needs: () => (known ??= needs()) }
 }
 
 function dispositionOf(draft: Draft, defaults: Draft): Disposition {

@@ -5,6 +5,9 @@ import type { Choice, Exclusion, Target, TargetPlan } from '../program.ts'
 import type { LoadContext } from './context.ts'
 import { variableNamed } from './templates.ts'
 
+/** What makes expressions of patterns. */
+type Expressions = Pick<LoadContext, 'regex'>
+
 /** The plan of a rule's targets. Throws `waf.*` faults. */
 export function planOf(context: LoadContext, nodes: readonly TargetNode[]): TargetPlan {
   const key = nodes.map(sourceOf).join('|')
@@ -33,7 +36,7 @@ function singleOf(targets: readonly Target[]): TargetPlan['single'] {
 }
 
 /** What an exclusion (`!ARGS:id`) leaves out. */
-export function exclusionOf(context: LoadContext, node: TargetNode): Exclusion {
+export function exclusionOf(context: Expressions, node: TargetNode): Exclusion {
   const { name } = variableNamed(node.variable, node.place)
   return { collection: name, choice: choiceOf(context, node) }
 }
@@ -78,7 +81,7 @@ function badTarget(node: TargetNode, expected: string) {
   })
 }
 
-function choiceOf(context: LoadContext, node: TargetNode): Choice {
+function choiceOf(context: Expressions, node: TargetNode): Choice {
   const { selector } = node
   if (selector === undefined) return { kind: 'all' }
   if (selector.kind === 'name') return { kind: 'name', folded: selector.name.toLowerCase() }
@@ -97,7 +100,7 @@ function sourceOf(node: TargetNode): string {
 }
 
 /** The target written in a ctl (`ARGS:password`, `ARGS:/^re/`), as an exclusion. */
-export function targetOfText(context: LoadContext, text: string, place: Place): Exclusion {
+export function targetOfText(context: Expressions, text: string, place: Place): Exclusion {
   const colon = text.indexOf(':')
   const variable = colon === -1 ? text : text.slice(0, colon)
   const written = colon === -1 ? undefined : text.slice(colon + 1)

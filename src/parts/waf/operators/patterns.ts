@@ -58,7 +58,7 @@ function phraseOperator(phrases: readonly string[]): Operator {
 const foldAscii = (text: string) => text.toLowerCase()
 
 /** Words between white space; `|41 42|` in a word stands for bytes. */
-function words(text: string): readonly string[] {
+export function words(text: string): readonly string[] {
   const found: string[] = []
   let word = ''
   let bytes: string | undefined

@@ -1,7 +1,7 @@
 /** A transaction: the state of one request, and the phases that move it. */
 import { bodyProcessors, type ParsedBody } from '../bodies.ts'
 import { variableNamed } from '../compile/templates.ts'
-import type { Program, ResponseFacts, State } from '../program.ts'
+import type { Entry, Program, ResponseFacts, State } from '../program.ts'
 import type { Intervention, Transaction, TransactionStart } from '../transaction.ts'
 import { entriesOf } from '../variables/define.ts'
 import { requestHeader } from '../variables/request.ts'
@@ -9,6 +9,7 @@ import { responseType } from '../variables/response.ts'
 import { runPhase } from './evaluate.ts'
 import { requestLine } from './request-line.ts'
 import { scoresOf } from './scores.ts'
+import { keyed, textOf } from './values.ts'
 
 /** Parts of a multipart body that are read; more is an error of the body. */
 const multipartPartsMax = 1000
@@ -136,6 +137,12 @@ function firstValue(state: State, name: string): string | undefined {
   return entries.find((entry) => entry.folded === folded)?.value.text
 }
 
+function variablesOf({ variables }: TransactionStart): Map<string, Entry> {
+  const tx = new Map<string, Entry>()
+  for (const name in variables) tx.set(name, keyed('TX', name, textOf(variables[name] ?? '')))
+  return tx
+}
+
 function initialState(program: Program, start: TransactionStart): State {
   return {
     start,
@@ -149,15 +156,16 @@ function initialState(program: Program, start: TransactionStart): State {
     is_over_budget: false,
     lists: new Map(),
     plans: new Array(program.plan_count).fill(undefined),
-    tx: new Map(),
+    tx: variablesOf(start),
     environment: new Map(),
     records: new Map(),
     matched: undefined,
     matched_text: undefined,
     matched_all: [],
     rule: undefined,
-    removed_rules: undefined,
-    removed_targets: undefined,
+    removed_rules: start.exclusions?.rules,
+    removed_targets: start.exclusions?.targets,
+    removed_everywhere: start.exclusions?.everywhere,
     body_processor: '',
     is_body_forced: false,
     request_body_access: program.settings.request_body_access,

@@ -3,7 +3,7 @@ import type { Entry, Link, Located, Rule, State, Text } from '../program.ts'
 import { dispose } from './dispose.ts'
 import { cannotMatch, lacksNeed, noneCanMatch } from './prefilter.ts'
 import { type Hit, recordMatch } from './record.ts'
-import { resolve, withoutRemoved } from './resolve.ts'
+import { isRemoved, resolve, withoutRemoved } from './resolve.ts'
 import { keyed, textOf, transformed } from './values.ts'
 
 /** Runs a phase to its end, until a rule ends it, or until the time for rules is used up. */
@@ -86,8 +86,9 @@ function matchLink(state: State, rule: Rule, link: Link, hits: Hit[] | undefined
   const removed = state.removed_targets?.get(rule.index)
   if (plan.single !== undefined && removed === undefined) {
     const entry = plan.single(state)
-    const text = entry === undefined ? undefined : matchEntry(state, link, entry)
-    if (entry === undefined || text === undefined) return false
+    if (entry === undefined || isRemoved(state, entry)) return false
+    const text = matchEntry(state, link, entry)
+    if (text === undefined) return false
     hit(state, rule, link, entry, text, hits)
     if (hits !== undefined) state.matched_all = [matchedCopy(entry, text)]
     return true

@@ -17,7 +17,12 @@ function planValues(entries: readonly Entry[]): PlanValues {
   return { entries, is_read: false, marks: 0, others: 0 }
 }
 
-/** Leaves out what ctl:ruleRemoveTarget* took away. */
+/** Is this value one that no rule looks at? */
+export function isRemoved({ removed_everywhere }: State, entry: Entry): boolean {
+  return removed_everywhere?.some((one) => excludes(one, entry)) === true
+}
+
+/** Leaves out what ctl:ruleRemoveTarget* or an exception took away. */
 export function withoutRemoved(
   entries: readonly Entry[],
   removed: readonly Exclusion[],
@@ -44,7 +49,10 @@ function entriesOfTarget(state: State, target: Target): readonly Entry[] {
     entries = choice.kind === 'all' ? all : all.filter((entry) => isChosen(choice, entry))
   }
   if (exclusions.length > 0) entries = withoutRemoved(entries, exclusions)
-  if (!target.is_count) return entries
+  if (!target.is_count) {
+    const { removed_everywhere: removed } = state
+    return removed === undefined ? entries : withoutRemoved(entries, removed)
+  }
   return [
     {
       collection: target.source,

@@ -1,0 +1,1 @@
+export const wordpress = { name: 'wordpress' as const, exceptions: [], rate_limits: [] }
