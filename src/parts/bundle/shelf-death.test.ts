@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { bundleName } from '#model/bundle.ts'
+import { testCluster } from './bundle.support.ts'
+import { openShelf, readShelved } from './shelf.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'gatehouse-shelf-'))
+after(() => rmSync(root, { recursive: true }))
+
+/** Same numbers every run: at which instant the kill comes is still up to the machine. */
+function seeded(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+const rounds = 5
+
+test(`an owner killed ${rounds} times while it activates never leaves the node without a whole bundle`, async () => {
+  const random = seeded(20_261_120)
+  const cluster = testCluster()
+  const pem = cluster.key.private_key.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const dir = join(root, 'shelf')
+  const notes = join(root, 'notes')
+  const noted = (): number[] =>
+    existsSync(notes) ? readFileSync(notes, 'latin1').split('\n').slice(0, -1).map(Number) : []
+  const script = join(import.meta.dirname, 'shelf-writer.support.ts')
+  let floor_before = 0
+  for (let round = 0; round < rounds; round++) {
+    const writer = spawn(process.execPath, [script, dir, pem, notes], { stdio: 'inherit' })
+    const dead = once(writer, 'exit')
+    const enough = noted().length + 1 + random(12)
+    while (noted().length < enough) {
+      assert.equal(writer.exitCode, null)
+      await turn()
+    }
+    for (let turns = random(400); turns > 0; turns--) await turn()
+    writer.kill('SIGKILL')
+    await dead
+
+    const shelf = openShelf(dir, () => cluster.trust, assert.fail)
+    const active = shelf.active()
+    assert.ok(active, 'there is no bundle')
+    const revision = active.bundle.head.revision
+    const last = noted().at(-1) ?? 0
+    // What was noted was activated; one more may have been, and may not have been noted.
+    assert.ok(revision === last || revision === last + 1, `${bundleName(active.bundle)} ${last}`)
+    assert.ok(shelf.revision_floor >= revision && shelf.revision_floor <= last + 1)
+    assert.ok(shelf.revision_floor >= floor_before)
+    assert.equal(active.files.get('policy.json')?.toString(), `{"name":"revision ${revision}"}`)
+    assert.deepEqual(readShelved(dir, active.bundle.id), active)
+    floor_before = shelf.revision_floor
+  }
+})

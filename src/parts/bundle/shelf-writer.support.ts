@@ -1,0 +1,29 @@
+/**
+ * An owner of a shelf that is meant to be killed: stages and activates one bundle after another and notes in a file
+ * which ones are active, each before the next begins. Arguments: shelf directory, private key (PEM), file of notes.
+ */
+import { openSync, writeSync } from 'node:fs'
+import { cluster_id, testFiles } from './bundle.support.ts'
+import { packBundle } from './bundle.ts'
+import { openShelf } from './shelf.ts'
+import { readSigningKey } from './signing.ts'
+
+if (process.argv[1] === import.meta.filename) {
+  const [dir = '', pem = '', notes = ''] = process.argv.slice(2)
+  const key = readSigningKey(pem)
+  const shelf = openShelf(dir, () => ({ cluster_id, keys: [key.public_pem] }))
+  const fd = openSync(notes, 'a')
+  for (let revision = shelf.revision_floor + 1; ; revision++) {
+    const files = testFiles(`revision ${revision}`)
+    files.set(`rules/${revision}.conf`, Buffer.from(`# ${revision}`.repeat(revision % 5000)))
+    const commit = { cluster_id, author: '', message: '', committed_at: '2026-01-01T00:00:00Z' }
+    const bundle = packBundle(files, { ...commit, revision }, key)
+    for (const [path, bytes] of files) {
+      const file = bundle.head.files.find((known) => known.path === path)
+      if (file && shelf.missing(bundle).includes(file.sha256)) shelf.addFile(file.sha256, bytes)
+    }
+    shelf.stage(bundle)
+    shelf.activate(bundle)
+    writeSync(fd, `${revision}\n`)
+  }
+}
