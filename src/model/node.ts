@@ -1,5 +1,6 @@
 /** What a node tells of itself, every few seconds; only the newest is kept. */
 import { z } from '#base/schema.ts'
+import { CommittingStatus } from './node-view.ts'
 
 export const UpstreamState = z.strictObject({
   site: z.string(),
@@ -9,6 +10,25 @@ export const UpstreamState = z.strictObject({
   fails: z.int(),
 })
 export type UpstreamState = z.infer<typeof UpstreamState>
+
+/** How the node's line to the policy servers is. */
+export const AgentState = z.strictObject({
+  /** `host:port` of the policy server; null while there is none. */
+  connected_to: z.string().nullable(),
+  committing: CommittingStatus,
+  /** Why it is not connected, or would not take something, in a sentence. */
+  trouble: z.string().nullable(),
+})
+export type AgentState = z.infer<typeof AgentState>
+
+/** What became of the last reload of the settings file. */
+export const LastReload = z.strictObject({
+  at: z.iso.datetime(),
+  is_done: z.boolean(),
+  /** Why it was refused; '' when it was not. */
+  message: z.string(),
+})
+export type LastReload = z.infer<typeof LastReload>
 
 /** The counters of `GET /gatehouse-status` (FEATURES.md P1): since start, summed over the workers of the node. */
 export const NodeStatus = z.strictObject({
@@ -21,6 +41,10 @@ export const NodeStatus = z.strictObject({
   requests: z.int(),
   attacks: z.int().describe('Requests in which the rules found an attack'),
   blocked: z.int(),
+  below_threshold: z
+    .int()
+    .default(0)
+    .describe('Requests in which rules matched and no attack came of it'),
   abnormal: z.int().describe('Refused before the rules ran'),
   faults: z.int().describe('Requests on which the engine itself failed'),
   overlimits_time: z.int(),
@@ -33,8 +57,15 @@ export const NodeStatus = z.strictObject({
   bytes_in: z.int(),
   bytes_out: z.int(),
   upstream_errors: z.int(),
-  /** Content hash of sites and rules in force. */
+  /** Of the policy in force: `12-3fa9c2d1`; `0-…` is that of the settings file; '' while there is none. */
   bundle: z.string(),
+  revision: z.int().default(0),
+  lists_revision: z.int().default(0),
+  /** Null where no agent runs. */
+  agent: AgentState.nullable().default(null),
+  /** Why records are not taken at the moment, in a sentence. */
+  delivery_trouble: z.string().nullable().default(null),
+  last_reload: LastReload.nullable().default(null),
   rule_set: z.string(),
   rules: z.int(),
   bundle_applied_at: z.iso.datetime(),

@@ -10,6 +10,11 @@ export const edgeFaults = faults('edge', {
     `Cannot keep records: the spool is full or broken, ${f.lost} lost so far`,
   cannot_deliver: (f: { url: string; state: string }) =>
     `Cannot deliver records to ${f.url}: ${f.state}`,
+  no_analytics: () => 'Cannot deliver records: no node of the cluster takes them',
+  analytics_busy: (f: { address: string }) =>
+    `Cannot deliver records to ${f.address}: it cannot store anything at the moment`,
+  analytics_older: (f: { address: string; version: string }) =>
+    `Cannot deliver records to ${f.address}: analytics is older than this edge (${f.version}); update the analytics node first`,
   bad_trusted_proxy: (f: { network: string }) =>
     `Cannot trust "${f.network}": it is neither an address nor a network such as 10.0.0.0/8`,
 })

@@ -5,12 +5,16 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '#base/service.ts'
+import type { WaveCounters } from '#model/cluster.ts'
+import type { SystemEvent } from '#model/event.ts'
 import type { IntakeRecord } from '#model/intake.ts'
-import type { NodeStatus } from '#model/node.ts'
-import { poster } from '#parts/http/post-json.ts'
+import type { AgentState, LastReload, NodeStatus } from '#model/node.ts'
+import type { NodeView } from '#model/node-view.ts'
 import { openSpool } from '#parts/spool/spool.ts'
+import { addCounters, siteCounters } from './counters.ts'
 import { openAdmin } from './keeper/admin.ts'
 import { courier } from './keeper/courier.ts'
+import { type DeliveryOptions, delivery } from './keeper/delivery.ts'
 import { exposition } from './keeper/metrics.ts'
 import { readinessOf } from './keeper/readiness.ts'
 import { sampler } from './keeper/samples.ts'
@@ -26,6 +30,17 @@ export type KeeperFacts = {
   readonly rules: number
   readonly applied_at_ms: number
   readonly workers: NodeStatus['workers']
+  readonly revision: number
+  readonly lists_revision: number
+  readonly agent: AgentState | null
+  readonly last_reload: LastReload | null
+}
+
+/** `at`: when a policy server told it; undefined when none ever has. */
+export type ClusterFacts = {
+  readonly nodes: readonly NodeView[]
+  readonly at: string | undefined
+  readonly agent: AgentState | null
 }
 
 export type KeeperContext = {
@@ -34,8 +49,11 @@ export type KeeperContext = {
   readonly startid: string
   /** Holds one spool directory for each worker, and ours. */
   readonly spool_root: string
-  /** `http://127.0.0.1:3313` */
-  readonly analytics: string
+  /** Where analytics takes records, best first: `host:port`. */
+  readonly analytics: DeliveryOptions['addresses']
+  readonly tls: DeliveryOptions['tls']
+  /** All nodes, as this one last heard of them; for `GET /cluster`. */
+  readonly cluster: () => ClusterFacts
   readonly facts: () => KeeperFacts
 }
 
@@ -45,12 +63,18 @@ export type Keeper = AsyncDisposable & {
   onNudge(): void
   onWorkerGone(worker_id: string): void
   status(): NodeStatus
+  /** For watching a wave of a roll-out. */
+  counters(): WaveCounters
+  /** Something happened on this node that belongs on the timeline. False when it cannot be kept. */
+  keepEvent(event: SystemEvent): boolean
   /** Takes a last sample and delivers what waits, at most `limit_ms` long. */
   flush(limit_ms: number): Promise<void>
   readonly admin: { readonly address: string; readonly port: number }
 }
 
 const own_spool = 'keeper'
+/** Events have room of their own: samples of traffic never crowd them out. */
+const event_spool = 'events'
 const own_spool_bytes = 64 * 1024 * 1024
 const sample_ms = 2000
 /** A spool that lost something counts as losing for this long. */
@@ -67,13 +91,15 @@ export async function startKeeper(
   const started_ms = clock.now()
   const all = totals()
   mkdirSync(context.spool_root, { recursive: true, mode: 0o700 })
-  const post = rising.use(poster(context.analytics, 10_000))
-  const carrier = rising.use(
-    courier({ ...context, url: context.analytics, mine: own_spool }, post, clock, log),
+  const post = rising.use(
+    delivery({ version: context.version, addresses: context.analytics, tls: context.tls }, clock),
   )
-  const spool = rising.use(
-    openSpool(join(context.spool_root, own_spool), { size_bytes_max: own_spool_bytes }),
-  )
+  const mine = [own_spool, event_spool]
+  const carrier = rising.use(courier({ ...context, mine }, post, clock, log))
+  const open = (name: string) =>
+    rising.use(openSpool(join(context.spool_root, name), { size_bytes_max: own_spool_bytes }))
+  const spool = open(own_spool)
+  const events = open(event_spool)
   const samples = sampler(context.node)
   let lost_before = 0
   let lost_at = Number.NEGATIVE_INFINITY
@@ -106,6 +132,7 @@ export async function startKeeper(
   const admin = rising.use(
     await openAdmin(settings.admin, {
       status,
+      cluster: context.cluster,
       async metrics() {
         metrics.update(all.sums(), status())
         return { content_type: world.metrics.content_type, text: await metrics.text() }
@@ -129,6 +156,17 @@ export async function startKeeper(
       carrier.onWriterGone(worker_id)
     },
     status,
+    counters() {
+      const sum = siteCounters()
+      for (const counters of all.sums().sites.values()) addCounters(sum, counters)
+      return { requests: sum.requests, blocked: sum.blocked + sum.abnormal, errors: sum.errors }
+    },
+    keepEvent(event) {
+      const line: IntakeRecord = { kind: 'event', event }
+      const is_kept = events.append(JSON.stringify(line))
+      if (is_kept) carrier.nudge()
+      return is_kept
+    },
     async flush(limit_ms) {
       sample()
       await carrier.flush(limit_ms)

@@ -11,6 +11,7 @@ import { type Readiness, readinessText } from './readiness.ts'
 
 export type AdminFacts = {
   status(): unknown
+  cluster(): unknown
   metrics(): Promise<{ readonly content_type: string; readonly text: string }>
   readiness(): Readiness
 }
@@ -65,6 +66,8 @@ async function reply(url: string, facts: AdminFacts): Promise<Reply> {
   switch (pathname) {
     case '/gatehouse-status':
       return [200, 'application/json', `${JSON.stringify(facts.status(), undefined, 2)}\n`]
+    case '/cluster':
+      return [200, 'application/json', `${JSON.stringify(facts.cluster(), undefined, 2)}\n`]
     case '/metrics': {
       const { content_type, text } = await facts.metrics()
       return [200, content_type, text]
@@ -80,6 +83,6 @@ async function reply(url: string, facts: AdminFacts): Promise<Reply> {
       ]
     }
     default:
-      return [404, plain, '/gatehouse-status /metrics /livez /readyz?verbose\n']
+      return [404, plain, '/gatehouse-status /cluster /metrics /livez /readyz?verbose\n']
   }
 }

@@ -5,12 +5,12 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
-import { messageOf } from '#base/fault.ts'
+import { Fault, messageOf } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
 import { IntakeAnswer, type IntakeBatch } from '#model/intake.ts'
-import type { Poster } from '#parts/http/post-json.ts'
 import { openSpoolReader, type SpoolReader } from '#parts/spool/reader.ts'
 import { edgeFaults } from '../faults.ts'
+import type { Delivery } from './delivery.ts'
 
 export type Courier = Disposable & {
   /** There may be something to carry. */
@@ -24,29 +24,34 @@ export type Courier = Disposable & {
   /** Records that analytics could not read, or that were damaged on disk. */
   readonly lost: number
   readonly is_reachable: boolean
+  /** Why nothing is taken at the moment. */
+  readonly trouble: string | undefined
 }
 
 export type CourierOptions = {
   readonly node: string
   readonly version: string
   readonly spool_root: string
-  /** Where analytics listens, for messages. */
-  readonly url: string
-  /** The one spool in there that stays. */
-  readonly mine: string
+  /** The spools in there that stay. */
+  readonly mine: readonly string[]
 }
 
 const batch = { count: 500, bytes: 4 * 1024 * 1024 }
 const pause_min_ms = 200
 const pause_max_ms = 5000
 
-export function courier(options: CourierOptions, poster: Poster, clock: Clock, log: Log): Courier {
-  return new SpoolCourier(options, poster, clock, log)
+export function courier(
+  options: CourierOptions,
+  delivery: Delivery,
+  clock: Clock,
+  log: Log,
+): Courier {
+  return new SpoolCourier(options, delivery, clock, log)
 }
 
 class SpoolCourier implements Courier {
   readonly #options: CourierOptions
-  readonly #poster: Poster
+  readonly #delivery: Delivery
   readonly #clock: Clock
   readonly #log: Log
   readonly #readers = new Map<string, SpoolReader>()
@@ -60,14 +65,15 @@ class SpoolCourier implements Courier {
   #is_closed = false
   lost = 0
   is_reachable = true
+  trouble: string | undefined = undefined
 
-  constructor(options: CourierOptions, poster: Poster, clock: Clock, log: Log) {
+  constructor(options: CourierOptions, delivery: Delivery, clock: Clock, log: Log) {
     this.#options = options
-    this.#poster = poster
+    this.#delivery = delivery
     this.#clock = clock
     this.#log = log
     const names = namesIn(options.spool_root)
-    this.#orphans = new Set(names.filter((name) => name !== options.mine))
+    this.#orphans = new Set(names.filter((name) => !options.mine.includes(name)))
     // A nudge may get lost with the worker that sent it.
     this.#rounds = clock.every(1000, () => this.nudge())
     this.nudge()
@@ -117,7 +123,7 @@ class SpoolCourier implements Courier {
 
   /** One round after another until nobody had anything. */
   async #carryAll(): Promise<void> {
-    const { url, spool_root } = this.#options
+    const { spool_root } = this.#options
     try {
       let has_more = true
       while (has_more && !this.#is_closed) {
@@ -126,12 +132,20 @@ class SpoolCourier implements Courier {
         for (const name of namesIn(spool_root)) if (await this.#carryOne(name)) has_more = true
         has_more ||= this.#is_wanted
       }
-      if (!this.is_reachable) this.#log.event('edge.delivery_resumed', { url })
+      if (!this.is_reachable) this.#log.event('edge.delivery_resumed', { url: this.#delivery.url })
       this.is_reachable = true
+      this.trouble = undefined
       this.#pause_ms = 0
     } catch (cause) {
-      const fault = edgeFaults.cannot_deliver({ url, state: messageOf(cause) }, { cause })
-      if (this.is_reachable) this.#log.trouble('edge.delivery_stopped', fault)
+      const { url } = this.#delivery
+      const fault =
+        cause instanceof Fault
+          ? cause
+          : edgeFaults.cannot_deliver({ url, state: messageOf(cause) }, { cause })
+      // Told once, and again when the reason is another one.
+      const is_new = this.is_reachable || fault.message !== this.trouble
+      this.trouble = fault.message
+      if (is_new) this.#log.trouble('edge.delivery_stopped', fault)
       this.is_reachable = false
       this.#pause_ms = Math.min(pause_max_ms, Math.max(pause_min_ms, this.#pause_ms * 2))
     }
@@ -147,7 +161,11 @@ class SpoolCourier implements Courier {
       else if (this.#orphans.has(name) && reader.depth === 0) this.#remove(name)
       return false
     }
-    const answer = await this.#poster.post('/v1/records', bodyOf(this.#options, records))
+    const answer = await this.#delivery.post('/v1/records', bodyOf(this.#options, records))
+    if (answer.status === 426) {
+      const { version } = this.#options
+      throw edgeFaults.analytics_older({ address: this.#delivery.url, version })
+    }
     if (answer.status !== 200) throw new Error(`it answers ${answer.status}`)
     const { rejected } = IntakeAnswer.parse(JSON.parse(answer.text))
     this.lost += rejected.length

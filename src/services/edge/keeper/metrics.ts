@@ -51,6 +51,7 @@ function siteMetrics(metrics: Metrics, step: Step): (name: string, c: SiteCounte
   const faults = metrics.counter('edge_faults_total', 'Requests the engine failed on', of)
   const overlimits = metrics.counter('edge_overlimits_total', 'Requests over the time limit', of)
   const errors = metrics.counter('edge_upstream_errors_total', 'Failed tries at upstreams', of)
+  const below = metrics.counter('edge_below_threshold_total', 'Rules matched, no attack', of)
   const bytes = metrics.counter('edge_body_bytes_total', 'Bytes of bodies', ['site', 'direction'])
   return (site, c) => {
     const actions = {
@@ -62,6 +63,7 @@ function siteMetrics(metrics: Metrics, step: Step): (name: string, c: SiteCounte
       requests.add(step(`requests ${site} ${action}`, count), { plane: 'edge', site, action })
     faults.add(step(`faults ${site}`, c.faults), { site })
     overlimits.add(step(`overlimits ${site}`, c.overlimits_time), { site })
+    below.add(step(`below ${site}`, c.below_threshold), { site })
     errors.add(step(`errors ${site}`, c.upstream_errors), { site })
     bytes.add(step(`in ${site}`, c.bytes_in), { site, direction: 'in' })
     bytes.add(step(`out ${site}`, c.bytes_out), { site, direction: 'out' })
@@ -80,6 +82,8 @@ function nodeMetrics(metrics: Metrics, step: Step): (sums: Sums, status: NodeSta
   const connections = metrics.gauge('edge_connections', 'Open client connections')
   const held = metrics.gauge('edge_held_bytes', 'Bodies held for inspection')
   const workers = metrics.gauge('edge_workers', 'Workers by state', ['state'])
+  const revision = metrics.gauge('edge_policy_revision', 'Revision of the policy in force')
+  const lists = metrics.gauge('edge_lists_revision', 'Revision of the IP lists in force')
   const rss = metrics.gauge('edge_worker_rss_bytes', 'Resident memory', ['index'])
   const up = metrics.gauge('edge_upstream_up', 'Whether an upstream is used', ['site', 'upstream'])
   const build = metrics.gauge('build_info', 'Version and policy', ['version', 'rule_set', 'bundle'])
@@ -92,6 +96,8 @@ function nodeMetrics(metrics: Metrics, step: Step): (sums: Sums, status: NodeSta
       turned_away.add(step(`turned away ${reason}`, count), { reason })
     lost.add(step('lost', status.lost))
     deferred.set(status.deferred)
+    revision.set(status.revision)
+    lists.set(status.lists_revision)
     connections.set(sums.connections)
     held.set(sums.held_bytes)
     for (const state of ['starting', 'ready', 'draining'] as const)
