@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { derivedToken, isSameToken, isToken, newToken, tokenHash } from './tokens.ts'
+import {
+  derivedToken,
+  isBearerToken,
+  isSameToken,
+  isToken,
+  newBearerToken,
+  newToken,
+  tokenHash,
+} from './tokens.ts'
 
 test('tokens are 256 bits, never the same, and known by their shape', () => {
   const made = Array.from({ length: 100 }, newToken)
@@ -31,4 +39,13 @@ test('isSameToken() compares texts of any length', () => {
   assert.equal(isSameToken('abc', 'abc'), true)
   assert.equal(isSameToken('abc', 'abd'), false)
   assert.equal(isSameToken('abc', 'abcd'), false)
+})
+
+test('a token of a program says by its beginning what it is, and is none for a cookie', () => {
+  const token = newBearerToken()
+  assert.match(token, /^gh_[\w-]{43}$/)
+  assert.equal(isBearerToken(token), true)
+  assert.equal(isToken(token), false)
+  for (const junk of ['', 'gh_', newToken(), `${token}x`, `GH_${newToken()}`])
+    assert.equal(isBearerToken(junk), false)
 })

@@ -13,6 +13,18 @@ export function isToken(text: string | undefined): text is string {
   return text !== undefined && shape.test(text)
 }
 
+/** So that scanners of code and logs know one that leaked. */
+const bearer_prefix = 'gh_'
+
+/** A token for a program: `gh_` and 43 characters. */
+export function newBearerToken(): string {
+  return `${bearer_prefix}${newToken()}`
+}
+
+export function isBearerToken(text: string): boolean {
+  return text.startsWith(bearer_prefix) && isToken(text.slice(bearer_prefix.length))
+}
+
 /** What is stored instead of the token. A plain hash is enough: there is nothing to guess in 256 bits. */
 export function tokenHash(token: string): string {
   return createHash('sha256').update(token).digest('hex')

@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import type { IntakeRecord } from '#model/intake.ts'
 import type { NodeStatus } from '#model/node.ts'
+import { activitySuite } from './activity.suite.ts'
 import { attacksChangedSince, getAttack, lastChange, listAttacks } from './attacks.ts'
 import type { Database } from './database.ts'
 import { getHit, hitsOfRequest, listHits, storeRecords } from './hits.ts'
@@ -11,6 +12,7 @@ import { listNodes, saveNodeStatus } from './nodes.ts'
 import { policySuite } from './policy.suite.ts'
 import { hitAt, noonPlus, sampleAt } from './records.support.ts'
 import { recordsReadSuite } from './records-read.suite.ts'
+import { tokensSuite } from './tokens.suite.ts'
 import { usersSuite } from './users.suite.ts'
 
 const gap = { gap_ms: 3_600_000 }
@@ -31,6 +33,8 @@ export function recordsSuite(name: string, open: OpenDatabase): void {
     changesSuite(given)
     recordsReadSuite(given)
     usersSuite(given)
+    tokensSuite(given)
+    activitySuite(given)
     policySuite(given)
   })
 }

@@ -7,6 +7,7 @@ import { prometheusMetrics } from '#base/metrics.ts'
 import type { World } from '#base/service.ts'
 import type { Hit } from '#model/hit.ts'
 import type { TrafficSample } from '#model/traffic.ts'
+import type { Database } from './database.ts'
 
 export function testWorld(): World {
   return {
@@ -15,6 +16,11 @@ export function testWorld(): World {
     metrics: prometheusMetrics(),
     stop: new AbortController().signal,
   }
+}
+
+/** The same database without forcing to disk, which takes most of the time of a test that does not look for it. */
+export function unforced(db: Database): Database {
+  return { ...db, durable: () => Promise.resolve() }
 }
 
 /** Noon of a day; tests count minutes from here. */

@@ -8,6 +8,7 @@ export type Session = {
   readonly username: string
   readonly role: Role
   readonly must_change_password: boolean
+  readonly has_totp: boolean
   readonly created_at: string
   readonly seen_at: string
 }
@@ -43,6 +44,7 @@ export function findSession(db: Database, id_hash: string): Promise<Session | un
       'sessions.created_at',
       'sessions.seen_at',
     ])
+    .select((row) => row('users.totp_secret', 'is not', null).$castTo<boolean>().as('has_totp'))
     .where('sessions.id_hash', '=', id_hash)
     .executeTakeFirst()
 }

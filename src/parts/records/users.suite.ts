@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
-import { noonPlus } from './records.support.ts'
+import { noonPlus, unforced } from './records.support.ts'
 import {
   deleteEndedSessions,
   deleteSession,
@@ -12,7 +12,16 @@ import {
   insertSession,
   touchSession,
 } from './sessions.ts'
-import { createUser, findUser, hasNoUsers, setPassword } from './users.ts'
+import {
+  createUser,
+  findUser,
+  hasNoUsers,
+  listUsers,
+  noteLogin,
+  removeUser,
+  setPassword,
+  setRole,
+} from './users.ts'
 
 const vera = {
   id: '0192e4a0-0000-7000-8000-000000000001',
@@ -22,11 +31,21 @@ const vera = {
   must_change_password: true,
   created_at: noonPlus(0),
 } as const
+/** What comes with use. */
+const unused = {
+  password_changed_at: null,
+  last_login_at: null,
+  totp_secret: null,
+  totp_pending: null,
+  totp_pending_at: null,
+  totp_used_step: null,
+} as const
 const anna = { ...vera, id: '0192e4a0-0000-7000-8000-000000000002', username: 'anna' }
 
-export function usersSuite(db: () => Database): void {
+export function usersSuite(given: () => Database): void {
+  const db = () => unforced(given())
   describe('users and sessions', () => {
-    beforeEach(() => sql`truncate users, sessions`.execute(db().kysely))
+    beforeEach(() => sql`delete from users`.execute(db().kysely))
 
     test('a user is found by name in any case, and a name is given once', async () => {
       assert.equal(await hasNoUsers(db()), true)
@@ -34,7 +53,7 @@ export function usersSuite(db: () => Database): void {
       assert.equal(await createUser(db(), { ...anna, username: 'VERA' }), false)
       assert.equal(await hasNoUsers(db()), false)
       const found = await findUser(db(), 'vErA')
-      assert.deepEqual(found, { ...vera, username: 'vera', password_changed_at: null })
+      assert.deepEqual(found, { ...vera, ...unused, username: 'vera' })
       assert.equal(await findUser(db(), 'anna'), undefined)
       assert.equal(await findUser(db(), "' or true --"), undefined)
       assert.equal(await findUser(db(), 'vera\0'), undefined)
@@ -57,7 +76,12 @@ export function usersSuite(db: () => Database): void {
         password_changed_at: noonPlus(5),
       }
       await setPassword(db(), vera.id, password)
-      assert.deepEqual(await findUser(db(), 'vera'), { ...vera, username: 'vera', ...password })
+      assert.deepEqual(await findUser(db(), 'vera'), {
+        ...vera,
+        ...unused,
+        username: 'vera',
+        ...password,
+      })
       assert.equal((await findUser(db(), 'anna'))?.password_hash, anna.password_hash)
     })
 
@@ -72,6 +96,7 @@ export function usersSuite(db: () => Database): void {
         username: 'vera',
         role: 'analyst',
         must_change_password: true,
+        has_totp: false,
         created_at: noonPlus(0),
         seen_at: noonPlus(7),
       })
@@ -112,6 +137,54 @@ export function usersSuite(db: () => Database): void {
       await deleteEndedSessions(db(), { seen_before: noonPlus(30), created_before: noonPlus(30) })
       assert.equal(await findSession(db(), 'old'), undefined)
       assert.ok(await findSession(db(), 'fresh'))
+    })
+
+    test('the list of users is by name, with their last logins', async () => {
+      await createUser(db(), vera)
+      await createUser(db(), anna)
+      await noteLogin(db(), vera.id, noonPlus(3))
+      assert.deepEqual(
+        (await listUsers(db())).map((user) => [user.username, user.last_login_at]),
+        [
+          ['anna', null],
+          ['vera', noonPlus(3)],
+        ],
+      )
+    })
+
+    const inTransaction = <T>(change: (inner: Database) => Promise<T>): Promise<T> =>
+      db()
+        .kysely.transaction()
+        .execute((trx) => change({ ...db(), kysely: trx }))
+
+    test('the last administrator is neither demoted nor removed, others are', async () => {
+      await createUser(db(), { ...vera, role: 'administrator' })
+      await createUser(db(), { ...anna, role: 'administrator' })
+      const gone = '0192e4a0-0000-7000-8000-00000000ffff'
+      assert.equal(await inTransaction((i) => setRole(i, anna.id, 'viewer')), 'done')
+      assert.equal(await inTransaction((i) => setRole(i, vera.id, 'analyst')), 'last')
+      assert.equal(await inTransaction((i) => setRole(i, vera.id, 'administrator')), 'done')
+      assert.equal(await inTransaction((i) => removeUser(i, vera.id)), 'last')
+      assert.equal(await inTransaction((i) => setRole(i, gone, 'viewer')), 'gone')
+      assert.equal(await inTransaction((i) => removeUser(i, anna.id)), 'done')
+      assert.equal(await inTransaction((i) => removeUser(i, anna.id)), 'gone')
+      assert.deepEqual(
+        (await listUsers(db())).map((user) => [user.username, user.role]),
+        [['vera', 'administrator']],
+      )
+    })
+
+    test('of administrators who take each other away at once one stays', async () => {
+      for (let round = 0; round < 3; round++) {
+        await sql`delete from users`.execute(db().kysely)
+        await createUser(db(), { ...vera, role: 'administrator' })
+        await createUser(db(), { ...anna, role: 'administrator' })
+        const outcomes = await Promise.all([
+          inTransaction((i) => setRole(i, vera.id, 'viewer')),
+          inTransaction((i) => removeUser(i, anna.id)),
+        ])
+        assert.deepEqual(outcomes.sort(), ['done', 'last'], `round ${round}`)
+      }
     })
   })
 }

@@ -13,13 +13,23 @@ export type User = {
   readonly created_at: string
   /** Null until the first password was changed. */
   readonly password_changed_at: string | null
+  readonly last_login_at: string | null
+  /** Sealed; null without a second factor. Never leaves the server. */
+  readonly totp_secret: string | null
+  /** Sealed; waits to be confirmed since `totp_pending_at`. */
+  readonly totp_pending: string | null
+  readonly totp_pending_at: string | null
+  readonly totp_used_step: number | null
 }
 
+/** What a user begins with; the rest comes with use. */
+export type NewUser = Pick<
+  User,
+  'id' | 'username' | 'role' | 'password_hash' | 'must_change_password' | 'created_at'
+>
+
 /** False when the name is taken; nothing is changed then. Throws `records.unavailable`. */
-export async function createUser(
-  db: Database,
-  user: Omit<User, 'password_changed_at'>,
-): Promise<boolean> {
+export async function createUser(db: Database, user: NewUser): Promise<boolean> {
   const result = await db.kysely
     .insertInto('users')
     .values({ ...user, username: user.username.toLowerCase(), password_changed_at: null })
@@ -36,6 +46,11 @@ export async function findUser(db: Database, username: string): Promise<User | u
     .selectAll()
     .where('username', '=', username.toLowerCase())
     .executeTakeFirst()
+}
+
+/** By name. */
+export function listUsers(db: Database): Promise<User[]> {
+  return db.kysely.selectFrom('users').selectAll().orderBy('username').execute()
 }
 
 /** True until somebody was made a user. */
@@ -56,4 +71,52 @@ export async function setPassword(
 ): Promise<void> {
   await db.kysely.updateTable('users').set(password).where('id', '=', user_id).execute()
   await db.durable()
+}
+
+export async function noteLogin(db: Database, user_id: string, at: string): Promise<void> {
+  await db.kysely
+    .updateTable('users')
+    .set({ last_login_at: at })
+    .where('id', '=', user_id)
+    .execute()
+}
+
+/**
+ * Gives another role; `last` when the user is the only administrator and would be none, `gone` when there is no such
+ * user. Call it in a transaction: two who demote each other at once wait for one another there.
+ */
+export async function setRole(
+  db: Database,
+  user_id: string,
+  role: Role,
+): Promise<'done' | 'last' | 'gone'> {
+  if (role !== 'administrator' && (await isLastAdministrator(db, user_id))) return 'last'
+  const { numUpdatedRows } = await db.kysely
+    .updateTable('users')
+    .set({ role })
+    .where('id', '=', user_id)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n ? 'done' : 'gone'
+}
+
+/** With all sessions and tokens. As `setRole` it wants a transaction. */
+export async function removeUser(db: Database, user_id: string): Promise<'done' | 'last' | 'gone'> {
+  if (await isLastAdministrator(db, user_id)) return 'last'
+  const { numDeletedRows } = await db.kysely
+    .deleteFrom('users')
+    .where('id', '=', user_id)
+    .executeTakeFirst()
+  return numDeletedRows === 1n ? 'done' : 'gone'
+}
+
+/** Locks all administrators, always in the same order, so that the answer holds until the transaction ends. */
+async function isLastAdministrator(db: Database, user_id: string): Promise<boolean> {
+  const administrators = await db.kysely
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 'administrator')
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  return administrators.length === 1 && administrators[0]?.id === user_id
 }
