@@ -96,6 +96,13 @@ export const usersApi = {
     id: 'activity.verify',
     summary: 'Recompute the whole chain of hashes',
     access: 'analyst',
+    query: z.strictObject({
+      head: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits')
+        .optional()
+        .describe('A hash that was noted earlier: it must be part of the chain'),
+    }),
     response: ActivityCheck,
   },
 } as const satisfies Contracts

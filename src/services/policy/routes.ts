@@ -1,21 +1,44 @@
 /** ★ Every call of the API and who answers it; the contracts are in `model/api.ts`. */
 import type { ApiCall } from '#model/api.ts'
 import type { Handler } from './handler.ts'
+import { listActivity, verifyAllActivity } from './routes/activity.ts'
 import { exportAttacks, getAttackDetail, groups, hitsOfAttack, list } from './routes/attacks.ts'
 import { streamEvents } from './routes/events.ts'
 import { getOneHit, listAllHits, whyRequest } from './routes/hits.ts'
 import { getOpenapi } from './routes/openapi.ts'
 import { getOverview } from './routes/overview.ts'
 import { changePassword, closeSession, getSession, openSession } from './routes/session.ts'
+import { beginTotp, confirmOwnTotp, removeOwnTotp } from './routes/session-totp.ts'
 import { listAllNodes, listSites } from './routes/sites.ts'
-import { resetPassword } from './routes/users.ts'
+import { createToken, listAllTokens, revokeToken } from './routes/tokens.ts'
+import {
+  addUser,
+  deleteUser,
+  listAllUsers,
+  removeUsersTotp,
+  resetPassword,
+  writeUser,
+} from './routes/users.ts'
 
 export const routes: { readonly [K in ApiCall]: Handler<K> } = {
   'POST /api/v1/session': openSession,
   'GET /api/v1/session': getSession,
   'DELETE /api/v1/session': closeSession,
   'POST /api/v1/session/password': changePassword,
+  'POST /api/v1/session/totp': beginTotp,
+  'PUT /api/v1/session/totp': confirmOwnTotp,
+  'DELETE /api/v1/session/totp': removeOwnTotp,
+  'GET /api/v1/users': listAllUsers,
+  'POST /api/v1/users': addUser,
+  'PUT /api/v1/users/{username}': writeUser,
+  'DELETE /api/v1/users/{username}': deleteUser,
   'POST /api/v1/users/{username}/password-reset': resetPassword,
+  'DELETE /api/v1/users/{username}/totp': removeUsersTotp,
+  'GET /api/v1/tokens': listAllTokens,
+  'POST /api/v1/tokens': createToken,
+  'DELETE /api/v1/tokens/{id}': revokeToken,
+  'GET /api/v1/activity': listActivity,
+  'GET /api/v1/activity/verify': verifyAllActivity,
   'GET /api/v1/attacks': list,
   'GET /api/v1/attack-groups': groups,
   'GET /api/v1/attacks-export': exportAttacks,

@@ -13,9 +13,13 @@ import type { Desk } from './handler.ts'
 import { health } from './health.ts'
 import { type FeedSource, feed } from './live/feed.ts'
 import { liveTraffic } from './live/traffic.ts'
+import { failedLogins } from './login/failed-logins.ts'
 import { firstLogin, type Login } from './login/first-login.ts'
 import { logins } from './login/logins.ts'
+import { secondFactor } from './login/second-factor.ts'
 import { sessions } from './login/sessions.ts'
+import { tokens } from './login/tokens.ts'
+import { recorder } from './recorder.ts'
 import { policyApp } from './server/app.ts'
 import { guard } from './server/guard.ts'
 import { type Address, addressOf, isLocalAddress, listenTcp, localSocket } from './server/listen.ts'
@@ -54,6 +58,9 @@ export async function startPolicy(
 
   await using rising = new AsyncDisposableStack()
   const hashing = passwords()
+  const totp_key = { key_path: join(context.state_dir, 'totp.key'), node: context.node }
+  const second = secondFactor(context.database, totp_key, clock)
+  const known = logins(context.database, hashing, second, clock)
   const first_login = rising.use(await firstLogin({ ...context, passwords: hashing }, world))
   const local = rising.use(localSocket(join(context.state_dir, 'gatehouse.sock'), clock))
   let openapi: Readonly<Record<string, unknown>> = {}
@@ -61,8 +68,12 @@ export async function startPolicy(
     ...context,
     clock,
     log,
+    ...recorder(context.database, world),
     sessions: sessions(context.database, settings, clock),
-    logins: logins(context.database, hashing, clock),
+    tokens: tokens(context.database, known, clock),
+    logins: known,
+    second_factor: second,
+    failed_logins: failedLogins(clock),
     first_login,
     health: health(),
     feed: feed(feedSource(context.database, world), world),

@@ -6,21 +6,51 @@ import type { Database } from '#parts/records/database.ts'
 import { findUser, setPassword, type User } from '#parts/records/users.ts'
 import { policyFaults } from '../faults.ts'
 import { type LoginLimit, loginLimit } from './login-limit.ts'
+import type { SecondFactor } from './second-factor.ts'
 
 export type Logins = {
-  /** Throws `policy.login_failed`, `policy.too_many_logins`, `identity.busy`. */
-  check(username: string, password: string, address: string): Promise<User>
-  /** The new password is in force; the user chose it. Throws `policy.password_wrong`, `policy.password_unfit`. */
-  change(username: string, current: string, next: string, address: string): Promise<User>
-  /** A one-time password is in force, to be changed at the next login. */
-  reset(user: User): Promise<string>
+  /**
+   * Throws `policy.login_failed`, `policy.totp_needed`, `policy.totp_wrong`, `policy.too_many_logins`, `identity.busy`.
+   * Of the second factor it speaks only to who knows the password.
+   */
+  check(
+    username: string,
+    password: string,
+    totp: string | undefined,
+    address: string,
+  ): Promise<User>
+  /** Is it really the user? Throws `policy.password_wrong`, `policy.too_many_logins`, `identity.busy`. */
+  confirm(username: string, password: string, address: string): Promise<User>
+  /** What the records keep of a password that a user chose. Throws also `policy.password_unfit`. */
+  change(
+    username: string,
+    current: string,
+    next: string,
+    address: string,
+  ): Promise<{ readonly user: User; readonly kept: KeptPassword }>
+  /** A password to be changed at the next login, and what the records keep of it. */
+  oneTime(): Promise<{ readonly password: string; readonly kept: KeptPassword }>
+  /** Something else than a password was wrong (a token). Throws `policy.too_many_logins`. */
+  countFailure(address: string): void
+}
+
+/** For `setPassword`. */
+export type KeptPassword = {
+  readonly password_hash: string
+  readonly must_change_password: boolean
+  readonly password_changed_at: string | null
 }
 
 /** One address has few users; many addresses may be after one user, who must not be locked out by the first of them. */
 const per_address = { failures: 10, window_ms: 5 * 60_000 }
 const per_user = { failures: 30, window_ms: 5 * 60_000 }
 
-export function logins(database: Database, passwords: Passwords, clock: Clock): Logins {
+export function logins(
+  database: Database,
+  passwords: Passwords,
+  second_factor: SecondFactor,
+  clock: Clock,
+): Logins {
   const by_address = loginLimit(clock, per_address)
   const by_user = loginLimit(clock, per_user)
 
@@ -52,47 +82,56 @@ export function logins(database: Database, passwords: Passwords, clock: Clock): 
     }
   }
 
-  async function store(user: User, password: string): Promise<User> {
-    const next = {
+  async function kept(password: string, must_change_password: boolean): Promise<KeptPassword> {
+    return {
       password_hash: await passwords.hash(password),
-      must_change_password: false,
+      must_change_password,
       password_changed_at: new Date(clock.now()).toISOString(),
     }
-    await setPassword(database, user.id, next)
-    return { ...user, ...next }
+  }
+
+  async function confirm(username: string, password: string, address: string): Promise<User> {
+    const user = await known(username, password, address)
+    if (!user) throw policyFaults.password_wrong({})
+    return user
+  }
+
+  async function renewOutdated(user: User, password: string): Promise<void> {
+    if (!isOutdated(user.password_hash)) return
+    const { must_change_password, password_changed_at } = user
+    const password_hash = await passwords.hash(password)
+    await setPassword(database, user.id, {
+      password_hash,
+      must_change_password,
+      password_changed_at,
+    })
   }
 
   return {
-    async check(username, password, address) {
+    async check(username, password, totp, address) {
       const user = await known(username, password, address)
       if (!user) throw policyFaults.login_failed({})
-      const { must_change_password, password_changed_at } = user
-      if (isOutdated(user.password_hash)) {
-        const password_hash = await passwords.hash(password)
-        await setPassword(database, user.id, {
-          password_hash,
-          must_change_password,
-          password_changed_at,
-        })
+      if (user.totp_secret !== null) {
+        if (totp === undefined) throw policyFaults.totp_needed({})
+        const at_address = attempt(by_address, networkOf(address))
+        await second_factor.check(user, totp)
+        at_address.forgive()
       }
+      await renewOutdated(user, password)
       return user
     },
-    async reset(user) {
-      const password = oneTimePassword()
-      await setPassword(database, user.id, {
-        password_hash: await passwords.hash(password),
-        must_change_password: true,
-        password_changed_at: new Date(clock.now()).toISOString(),
-      })
-      return password
-    },
+    confirm,
     async change(username, current, next, address) {
-      const user = await known(username, current, address)
-      if (!user) throw policyFaults.password_wrong({})
+      const user = await confirm(username, current, address)
       const reason = unfit(username, current, next)
       if (reason) throw policyFaults.password_unfit({ reason })
-      return store(user, next)
+      return { user, kept: await kept(next, false) }
     },
+    async oneTime() {
+      const password = oneTimePassword()
+      return { password, kept: await kept(password, true) }
+    },
+    countFailure: (address) => void attempt(by_address, networkOf(address)),
   }
 }
 

@@ -11,18 +11,23 @@ import {
   type Session,
   touchSession,
 } from '#parts/records/sessions.ts'
-import type { User } from '#parts/records/users.ts'
+import { noteLogin, type User } from '#parts/records/users.ts'
 import type { Who } from '../handler.ts'
 
+/** `db`: the transaction that it belongs to, when it is part of one. */
 export type Sessions = {
   /** Always a new token: one that was planted before the login is worth nothing after it. */
-  open(user: User, address: string): Promise<{ readonly token: string; readonly who: Who }>
+  open(
+    user: User,
+    address: string,
+    db?: Database,
+  ): Promise<{ readonly token: string; readonly who: Who }>
   /** Who holds the token; undefined when it is none of ours or has ended. */
   find(token: string | undefined): Promise<Who | undefined>
   /** Does it still hold? For streams that outlive the check at their start. */
   isAlive(id_hash: string): Promise<boolean>
-  close(id_hash: string): Promise<void>
-  closeAllOf(user_id: string): Promise<void>
+  close(id_hash: string, db?: Database): Promise<void>
+  closeAllOf(user_id: string, db?: Database): Promise<void>
 }
 
 type Limits = { readonly session_idle: number; readonly session_max: number }
@@ -39,17 +44,20 @@ export function sessions(database: Database, limits: Limits, clock: Clock): Sess
     )
 
   return {
-    async open(user, address) {
+    async open(user, address, db = database) {
       const now = clock.now()
       const token = newToken()
       const id_hash = tokenHash(token)
-      await deleteEndedSessions(database, {
+      await deleteEndedSessions(db, {
         seen_before: at(now - limits.session_idle),
         created_before: at(now - limits.session_max),
       })
-      await insertSession(database, { id_hash, user_id: user.id, client: address, at: at(now) })
+      await insertSession(db, { id_hash, user_id: user.id, client: address, at: at(now) })
       const times = { created_at: at(now), seen_at: at(now) }
-      const who = whoOf(token, { ...user, id_hash, user_id: user.id, ...times }, endOf(times))
+      await noteLogin(db, user.id, at(now))
+      const has_totp = user.totp_secret !== null
+      const session = { ...user, has_totp, id_hash, user_id: user.id, ...times }
+      const who = whoOf(token, session, endOf(times))
       return { token, who }
     },
     async find(token) {
@@ -67,8 +75,8 @@ export function sessions(database: Database, limits: Limits, clock: Clock): Sess
       const session = await findSession(database, id_hash)
       return session !== undefined && endOf(session) > clock.now()
     },
-    close: (id_hash) => deleteSession(database, id_hash),
-    closeAllOf: (user_id) => deleteSessionsOf(database, user_id),
+    close: (id_hash, db = database) => deleteSession(db, id_hash),
+    closeAllOf: (user_id, db = database) => deleteSessionsOf(db, user_id),
   }
 }
 
@@ -83,6 +91,7 @@ function whoOf(
     role: session.role,
     csrf_token: derivedToken(token, 'csrf'),
     must_change_password: session.must_change_password,
+    has_totp: session.has_totp,
     expires_at_ms,
     session: { id_hash: session.id_hash, user_id: session.user_id },
   }

@@ -6,9 +6,10 @@ import { z } from '#base/schema.ts'
 import type { Contract } from '#model/api/contract.ts'
 import { type ApiCall, api } from '#model/api.ts'
 import { Problem } from '#model/problem.ts'
+import { policyFaults } from '../faults.ts'
 import type { Call, Desk, TextAnswer, Who } from '../handler.ts'
 import { routes } from '../routes.ts'
-import { admit, findWho, isSafe, localWho } from './access.ts'
+import { admit, findWho, isSafe } from './access.ts'
 import type { Guard } from './guard.ts'
 
 export type MountOptions = {
@@ -41,15 +42,21 @@ export function mountRoutes(app: FastifyInstance, desk: Desk, options: MountOpti
       // A HEAD would run the handler of a stream that never ends.
       exposeHeadRoute: false,
       schema: schemaOf(contract, path),
+      ...(contract.body_bytes_max ? { bodyLimit: contract.body_bytes_max } : {}),
       async onRequest(request) {
         if (!request.is_local && !isSafe(method)) options.guard.origin(request.headers)
-        request.who = request.is_local
-          ? localWho(desk.clock.now())
-          : await findWho(contract, request.cookies[options.cookie_name], desk.sessions)
+        const { is_local, cookies, headers } = request
+        const cookie = cookies[options.cookie_name]
+        const { authorization } = headers
+        const shown = { is_local, cookie, authorization, address: addressOf(request) }
+        request.who = await findWho(contract, shown, desk)
         admit(contract, request.who, request)
       },
       async handler(request, reply) {
         const { params, query, body } = request
+        if (contract.needs_etag && ifMatch(request.headers['if-match']) === undefined) {
+          throw policyFaults.etag_needed({})
+        }
         reply.header('cache-control', 'no-store')
         const answer = await handler({ params, query, body }, desk, callOf(request, reply, options))
         if (contract.media) return sendText(answer as TextAnswer, reply, desk)
@@ -68,7 +75,7 @@ function schemaOf(contract: Contract, path: string): Record<string, unknown> {
     operationId: contract.id,
     summary: contract.summary,
     tags: [contract.id.split('.')[0] ?? ''],
-    security: contract.access === 'public' ? [] : [{ session: [] }],
+    security: contract.access === 'public' ? [] : [{ session: [] }, { bearer: [] }],
     ...(names.length > 0 ? { params: contract.params ?? uuids(names) } : {}),
     ...(contract.query ? { querystring: contract.query } : {}),
     ...(contract.body ? { body: contract.body } : {}),
@@ -93,11 +100,16 @@ function answerSchema(contract: Contract): Record<string, unknown> {
   return { 204: z.undefined().describe('Done') }
 }
 
+/** Of the peer. */
+function addressOf({ is_local, ip }: FastifyRequest): string {
+  return is_local ? 'local' : (canonicalAddress(ip) ?? ip)
+}
+
 function callOf(request: FastifyRequest, reply: FastifyReply, options: MountOptions): Call {
   const last_event_id = request.headers['last-event-id']
   return {
     who: request.who,
-    address: request.is_local ? 'local' : (canonicalAddress(request.ip) ?? request.ip),
+    address: addressOf(request),
     get signal() {
       const gone = new AbortController()
       if (reply.raw.closed) gone.abort()
@@ -105,6 +117,8 @@ function callOf(request: FastifyRequest, reply: FastifyReply, options: MountOpti
       return gone.signal
     },
     last_event_id: typeof last_event_id === 'string' ? last_event_id : undefined,
+    if_match: ifMatch(request.headers['if-match']),
+    setEtag: (etag) => void reply.header('etag', `"${etag}"`),
     hangUp: () => void reply.raw.destroy(),
     setSession(token) {
       const { cookie_name, is_tls, session_max_ms } = options
@@ -113,6 +127,12 @@ function callOf(request: FastifyRequest, reply: FastifyReply, options: MountOpti
       else reply.setCookie(cookie_name, token, { ...scope, maxAge: session_max_ms / 1000 })
     },
   }
+}
+
+/** One tag is all that a caller of ours can have read; a weak one is as good, its states are ours alone. */
+function ifMatch(header: string | undefined): string | undefined {
+  const tag = header?.trim().replace(/^W\//, '')
+  return tag === undefined || tag === '' ? undefined : tag.replace(/^"(.*)"$/, '$1')
 }
 
 /** The first chunk is read before anything is sent: a fault in it is still a problem with a status. */

@@ -16,11 +16,13 @@ export async function describeRoutes(
         version: about.version,
         description:
           'Calls of the console and of programs. Errors are problems (RFC 9457) with a stable `code`. ' +
-          'Calls that change something need the header `x-csrf-token` with the token of the session.',
+          'Calls that change something need the header `x-csrf-token` with the token of the session; ' +
+          'those with a bearer token do not.',
       },
       components: {
         securitySchemes: {
           session: { type: 'apiKey', in: 'cookie', name: about.cookie_name },
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'gh_…' },
         },
       },
     },
