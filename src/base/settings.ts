@@ -111,7 +111,8 @@ type Located = {
   readonly is_key?: boolean
 }
 
-function explain(issue: z.core.$ZodIssue, schema: z.ZodObject): Located[] {
+/** What is wrong by an issue of a schema, with the path of each; unknown keys come with the one that is meant. */
+export function explain(issue: z.core.$ZodIssue, schema: z.ZodObject): Located[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path)
     return issue.keys.map((key) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { printable } from './printable.ts'
+import { printable, unprintable } from './printable.ts'
 
 const cases: readonly [name: string, bytes: string, text: string][] = [
   ['plain text stays the same', "1' OR 1=1", "1' OR 1=1"],
@@ -26,4 +26,14 @@ test('printable() never gives a control character or a lone surrogate', () => {
       for (const c of text) assert.ok(c === '\n' || c >= ' ', JSON.stringify(c))
     }),
   )
+})
+
+test('unprintable() gives back every byte of what printable() wrote', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (array) => {
+      const bytes = Buffer.from(array).toString('latin1')
+      assert.equal(unprintable(printable(bytes)), bytes)
+    }),
+  )
+  assert.equal(unprintable('a\\\\x00é'), 'a\\x00\xc3\xa9')
 })

@@ -16,6 +16,24 @@ export function printable(bytes: string): string {
   return plain ? bytes : escaped(bytes)
 }
 
+/** The bytes of a printable text again, one character a byte. */
+export function unprintable(text: string): string {
+  let out = ''
+  for (const part of text.split(/(\\\\|\\x[0-9a-f]{2})/)) {
+    if (part === '\\\\') out += '\\'
+    else if (/^\\x[0-9a-f]{2}$/.test(part)) out += String.fromCharCode(Number(`0x${part.slice(2)}`))
+    else out += bytesOf(part)
+  }
+  return out
+}
+
+/** UTF-8, without a `Buffer`: a page imports this file too. */
+function bytesOf(text: string): string {
+  let out = ''
+  for (const byte of new TextEncoder().encode(text)) out += String.fromCharCode(byte)
+  return out
+}
+
 function escaped(bytes: string): string {
   let out = ''
   for (let i = 0; i < bytes.length; ) {

@@ -2,6 +2,7 @@
  * Exceptions from outside the rules: like ctl:ruleRemoveById, ruleRemoveByTag and ruleRemoveTarget…, but decided before the
  * first rule, made ready once and shared by all requests that they are for.
  */
+import { Fault } from '#base/fault.ts'
 import { compileAt } from './compile/context.ts'
 import { targetOfText } from './compile/targets.ts'
 import type { Exclusion, Rule } from './program.ts'
@@ -33,6 +34,19 @@ export type Exclusions = {
   readonly everywhere: readonly Exclusion[] | undefined
 }
 
+/** What is wrong with a target; undefined when nothing is. */
+export function targetProblem(target: string): string | undefined {
+  try {
+    targetOfText({ regex: compileAt }, target, place)
+    return undefined
+  } catch (error) {
+    if (error instanceof Fault) return error.message
+    throw error
+  }
+}
+
+const place = { file: 'exception', line: 1, column: 1 }
+
 /** Rules that initialise a rule set or judge its scores: without them nothing would be decided at all. */
 function isIndispensable(id: number): boolean {
   const block = Math.floor(id / 1000)
@@ -62,7 +76,6 @@ export function exclusionDesk(rules: readonly Rule[]): ExclusionDesk {
   }
   return {
     prepare({ rule_ids, tags, target }) {
-      const place = { file: 'exception', line: 1, column: 1 }
       const excluded = target === '' ? undefined : targetOfText({ regex: compileAt }, target, place)
       if (rule_ids.length === 0 && tags.length === 0) {
         return { rules: excluded === undefined ? [] : 'all', target: excluded, unknown: [] }

@@ -1,0 +1,153 @@
+/** Is a policy right? Everything that is wrong at once: its shape, what it names, its rules, and the tests of its rules. */
+import type { Clock } from '#base/clock.ts'
+import { Fault } from '#base/fault.ts'
+import { explain } from '#base/settings.ts'
+import type { CheckResult, Finding } from '#model/draft.ts'
+import { Policy } from '#model/policy.ts'
+import type { BundleFiles } from '#parts/bundle/bundle.ts'
+import { referenceFindings } from './check/references.ts'
+import { runRuleTests, trialRequest } from './check/rule-tests.ts'
+import { ownFile } from './compile/rules.ts'
+import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts'
+import { gatherBundle } from './gather.ts'
+import { tryRequest } from './trial.ts'
+
+export type CheckOptions = {
+  /** Where `addRuleset` keeps rule sets. */
+  readonly kept_dir: string
+  readonly clock: Clock
+  /** A policy compiled before; what it has in common is taken over. */
+  readonly previous?: CompiledPolicy | undefined
+}
+
+export type Checked = {
+  /** When its shape is right. */
+  readonly policy?: Policy
+  /** When it compiles. */
+  readonly files?: BundleFiles
+  readonly compiled?: CompiledPolicy
+  readonly result: CheckResult
+}
+
+/** Findings that are told; a document can be wrong in every line. */
+const findingsMax = 500
+
+/** Checks a policy in written form. Never throws faults: they become findings. */
+export function checkPolicy(document: unknown, options: CheckOptions): Checked {
+  const started = options.clock.elapsed()
+  const findings: Finding[] = []
+  const parts = partsOf(document, options, findings)
+  const { compiled } = parts
+  const now_ms = options.clock.now()
+  const tests = compiled === undefined ? [] : runRuleTests(compiled, now_ms)
+  for (const { rules, test, passed, message } of tests) {
+    if (passed) continue
+    const at = compiled?.policy.own_rules.findIndex((own) => own.name === rules) ?? 0
+    findings.push(error(`own_rules.${at}.tests`, 'policy.test_failed', `"${test}": ${message}`))
+  }
+  const is_good = findings.every((finding) => finding.severity !== 'error')
+  const result: CheckResult = {
+    is_good,
+    findings: findings.slice(0, findingsMax),
+    tests,
+    rule_set: compiled?.rule_set ?? '',
+    rules: compiled?.rules ?? 0,
+    took_ms: Math.round((options.clock.elapsed() - started) * 10) / 10,
+  }
+  return { ...parts, result }
+}
+
+function partsOf(
+  document: unknown,
+  options: CheckOptions,
+  findings: Finding[],
+): Omit<Checked, 'result'> {
+  const parsed = Policy.safeParse(document)
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      for (const { path, message } of explain(issue, Policy)) {
+        findings.push(error(path.map(String).join('.'), 'policy.schema', message))
+      }
+    }
+    return {}
+  }
+  const policy = parsed.data
+  const now_ms = options.clock.now()
+  findings.push(...referenceFindings(policy, now_ms))
+  const isSound = findings.every((finding) => finding.severity !== 'error')
+  const made = compiledParts(policy, options, findings, isSound)
+  if (made.compiled !== undefined) findings.push(...doubts(made.compiled, now_ms))
+  return { policy, ...made }
+}
+
+/**
+ * Gathers and compiles. When own rules do not compile, the others are tried without them, so that each tells its first fault.
+ * With references that are wrong, only the rules are compiled.
+ */
+function compiledParts(
+  policy: Policy,
+  { kept_dir, previous }: CheckOptions,
+  findings: Finding[],
+  isSound: boolean,
+): Omit<Checked, 'result' | 'policy'> {
+  let own = policy.own_rules
+  for (;;) {
+    const part = isSound
+      ? { ...policy, own_rules: own }
+      : { ...policy, own_rules: own, sites: [], exceptions: [] }
+    try {
+      const files = gatherBundle(part, Policy.encode(part), { kept_dir })
+      const compiled = compilePolicy(files, previous)
+      return isSound && own.length === policy.own_rules.length ? { files, compiled } : {}
+    } catch (cause) {
+      if (!(cause instanceof Fault)) throw cause
+      const { file } = cause.facts
+      const guilty = own.find(({ name }) => ownFile(name) === file)
+      const at = guilty === undefined ? -1 : policy.own_rules.indexOf(guilty)
+      const path = at < 0 ? 'rules.set' : `own_rules.${at}.text`
+      findings.push(error(path, cause.code, cause.message))
+      if (guilty === undefined) return {}
+      own = own.filter((one) => one !== guilty)
+    }
+  }
+}
+
+/** What works and is probably not meant. */
+function doubts(compiled: CompiledPolicy, at_ms: number): Finding[] {
+  const { ruleset, notes, policy, sites } = compiled
+  const found = [
+    ...notes.map(({ path, message }) => warning(path, 'policy.unknown_rule', message)),
+    ...ruleset.warnings.map((message) => warning('rules', 'policy.rule_warning', message)),
+  ]
+  const { request_body_limit_bytes: limit, request_body_limit_action: action } = ruleset.settings
+  policy.sites.forEach((site, at) => {
+    if (action === 'Reject' && site.mode === 'block' && site.body_size_max > limit) {
+      const message = `requests over ${limit} bytes get 413 by SecRequestBodyLimit; own rules can raise it`
+      found.push(warning(`sites.${at}.body_size_max`, 'policy.body_limit', message))
+    }
+  })
+  sites.forEach((site, at) => {
+    const host = site.site.hosts[0] ?? ''
+    const request = trialRequest({
+      method: 'GET',
+      uri: site.site.path,
+      headers: {},
+      body: '',
+      host: host.includes('*') ? 'www.example.com' : host,
+      at_ms,
+    })
+    const { intervention } = tryRequest(site, request)
+    if (intervention === undefined) return
+    const message = `rule ${intervention.rule_id} refuses even a plain request for ${site.site.path}`
+    found.push(warning(`sites.${at}`, 'policy.refuses_everything', message))
+  })
+  return found
+}
+
+function error(path: string, code: string, message: string): Finding {
+  return { severity: 'error', path, code, message }
+}
+
+function warning(path: string, code: string, message: string): Finding {
+  return { severity: 'warning', path, code, message }
+}
