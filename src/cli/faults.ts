@@ -10,6 +10,15 @@ export const supervisorFaults = faults('supervisor', {
   worker_stalled: (f: { index: number }) =>
     `Edge worker ${f.index} gave no sign of life for 20 seconds and is replaced`,
   worker_refused: (f: { code: string; message: string }) => f.message,
+  worker_slow: (f: { index: number }) =>
+    `Cannot change the policy: edge worker ${f.index} has not answered for 20 seconds`,
+  worker_lost: (f: { index: number }) =>
+    `Cannot change the policy: edge worker ${f.index} died over it`,
+  boot_policy_broken: (f: { path: string; why: string }) =>
+    `Cannot read the policy of the settings file in "${f.path}": ${f.why}`,
+  office_away: (f: { state: string }) => `Cannot commit what the settings file says: ${f.state}`,
+  not_in_force: (f: { revision: number; state: string }) =>
+    `Cannot tell that revision ${f.revision} is in force here: ${f.state}`,
   office_died: (f: { how: string }) => `Analytics, API and console died: ${f.how}`,
   office_refused: (f: { code: string; message: string }) => f.message,
   needs_restart: (f: { parts: string }) =>
@@ -21,5 +30,15 @@ export const cliFaults = faults('cli', {
   exists: (f: { file: string }) => `Cannot write settings: "${f.file}" is there already`,
   no_site: (f: { file: string }) => `Cannot test: no site in "${f.file}"`,
   bad_request: (f: { why: string }) => `Cannot read the request: ${f.why}`,
+  rule_file: (f: { file: string; why: string }) => `Cannot read rules from "${f.file}": ${f.why}`,
   usage: (f: { why: string }) => f.why,
+  member: (f: { name: string; cluster_id: string; state_dir: string }) =>
+    `Cannot join: this machine belongs to cluster ${f.cluster_id} already, as "${f.name}"`,
+  still_running: (f: { state_dir: string; holder: string }) =>
+    `Cannot join: ${f.holder} runs Gatehouse on "${f.state_dir}"`,
+  unwritable: (f: { file: string; why: string }) => `Cannot write settings "${f.file}": ${f.why}`,
+  no_api: (f: { name: string; servers: string }) =>
+    `Cannot do this on "${f.name}": it is no policy server; type it on one (${f.servers})`,
+  no_node: (f: { name: string; known: string }) =>
+    `Cannot find the node "${f.name}": the cluster has ${f.known}`,
 })

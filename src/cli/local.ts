@@ -3,8 +3,10 @@ import { get } from 'node:http'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Fault, messageOf } from '#base/fault.ts'
+import { z } from '#base/schema.ts'
 import { invalidSettings } from '#base/settings.ts'
 import { type NodeStatus, NodeStatus as NodeStatusSchema } from '#model/node.ts'
+import { type NodeView, NodeView as NodeViewSchema } from '#model/node-view.ts'
 import { type ApiClient, apiClient } from '#parts/client/client.ts'
 import { unixTransport } from '#parts/client/unix-transport.ts'
 import { cliFaults } from './faults.ts'
@@ -81,6 +83,22 @@ export async function nodeStatus(settings: Settings): Promise<NodeStatus> {
     why: `${url} answered ${status} with something else than a status`,
   })
 }
+
+/** The cluster as this machine last heard of it, from the admin port: works on nodes that have no API. */
+export async function clusterView(
+  settings: Settings,
+): Promise<{ readonly nodes: readonly NodeView[]; readonly at: string | null }> {
+  const url = `http://${settings.edge.admin}/cluster`
+  const { status, text } = await ask(url)
+  const checked = ClusterView.safeParse(status === 200 ? JSON.parse(text) : undefined)
+  if (checked.success) return checked.data
+  throw cliFaults.not_running({ why: `${url} answered ${status} with something else than nodes` })
+}
+
+const ClusterView = z.object({
+  nodes: z.array(NodeViewSchema).default([]),
+  at: z.iso.datetime().nullable().default(null),
+})
 
 function ask(url: string): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {

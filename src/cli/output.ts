@@ -58,6 +58,19 @@ const next: Readonly<Record<string, string>> = {
   'settings.invalid': 'gatehouse check   lists everything that is wrong',
   'cli.not_running': 'gatehouse run   starts it',
   'cli.exists': 'gatehouse run   starts with it; remove it to write a new one',
+  'cli.member':
+    'gatehouse join … --leave   moves this machine to the other cluster; stop Gatehouse before',
+  'cli.still_running': 'stop it, then type the same line again',
+  'identity.unreachable':
+    'is Gatehouse running there, and cluster.listen an address that this machine reaches? (default: loopback only)',
+  'identity.not_gatehouse': 'HOST is a policy server, its port that of cluster.listen (12346)',
+  'identity.wrong_pin': 'gatehouse node invite   on the policy server prints the right line',
+  'identity.clock_behind':
+    'timedatectl set-ntp true   sets the clock, then type the same line again',
+  'notifier.token_used': 'gatehouse node invite   on the policy server prints a new line',
+  'notifier.token_expired': 'gatehouse node invite   on the policy server prints a new line',
+  'notifier.token_unknown': 'gatehouse node invite   on the policy server prints a new line',
+  'notifier.name_taken': 'add --name with another name, or gatehouse node remove the old one',
   'rulesets.package_missing': 'scripts/install-deps run   installs the distribution’s rule set',
 }
 

@@ -5,6 +5,8 @@ import { attacks } from './verbs/attacks.ts'
 import { check } from './verbs/check.ts'
 import { completion } from './verbs/completion.ts'
 import { explain } from './verbs/explain.ts'
+import { join } from './verbs/join.ts'
+import { node } from './verbs/node.ts'
 import { reload } from './verbs/reload.ts'
 import { rules } from './verbs/rules.ts'
 import { run } from './verbs/run.ts'
@@ -29,5 +31,7 @@ export const verbs: readonly Verb[] = [
   rules,
   reload,
   user,
+  join,
+  node,
   completion,
 ]

@@ -21,6 +21,8 @@ export type Joining = {
   readonly address?: string
   readonly version: string
   readonly protocol?: { readonly current: number; readonly oldest: number }
+  /** Of `newRequest`, when it must outlive this call; default: a new one. */
+  readonly request?: { readonly csr: string; readonly key: string }
 }
 
 /**
@@ -38,7 +40,7 @@ export async function joinCluster(
   const pin = joining.pin.trim().toLowerCase()
   if (!/^sha256:[0-9a-f]{64}$/.test(pin)) throw identityFaults.bad_pin({ pin: joining.pin })
   const { server, name, token, version } = joining
-  const { csr, key } = await newRequest(name)
+  const { csr, key } = joining.request ?? (await newRequest(name))
   const options = { rejectUnauthorized: false, minVersion: 'TLSv1.3' } as const
   return await withTls(server, options, clock, async (socket) => {
     demandPinned(socket, server, pin, clock.now())

@@ -1,0 +1,173 @@
+/** This node's place in a cluster, as the supervisor needs it at start: who we are, where others find us, new certificates. */
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { isLoopback } from '#base/address.ts'
+import type { World } from '#base/service.ts'
+import type { Topology } from '#model/cluster.ts'
+import { type Authority, foundCluster, openAuthority } from '#parts/identity/authority.ts'
+import { identityFaults } from '#parts/identity/faults.ts'
+import {
+  expiresAt,
+  isRenewalDue,
+  type NodeIdentity,
+  readIdentity,
+  sweepIdentity,
+  writeIdentity,
+} from '#parts/identity/node-identity.ts'
+import { renewCertificate } from '#parts/identity/renew.ts'
+import { newRequest } from '#parts/identity/requests.ts'
+import type { Settings } from './settings.ts'
+
+/** What of the settings says where others find this node. */
+type Places = {
+  readonly cluster: Settings['cluster']
+  readonly analytics: Pick<Settings['analytics'], 'listen'>
+}
+
+export type Prepared = {
+  readonly identity: NodeIdentity
+  /** Only on the policy server that founded the cluster. */
+  readonly authority: Authority | undefined
+  readonly is_new: boolean
+}
+
+export function identityDir(state_dir: string): string {
+  return join(state_dir, 'identity')
+}
+
+/**
+ * The identity of this machine. One that belongs to no cluster founds its own. Call it only while holding the state directory.
+ *
+ * A certificate that has ended is told and no more: the node goes on protecting with what is on its shelf.
+ * @throws identity.incomplete, identity.broken, identity.unwritable
+ */
+export async function prepareIdentity(
+  settings: Pick<Settings, 'node' | 'state_dir'> & Places,
+  world: World,
+): Promise<Prepared> {
+  const dir = identityDir(settings.state_dir)
+  sweepIdentity(dir)
+  const kept = readIdentity(dir)
+  if (kept === undefined) return found(dir, settings, world)
+  const authority = await openAuthority(dir)
+  const identity = authority ? await refresh(dir, kept, authority, settings, world) : kept
+  const ends_ms = expiresAt(identity)
+  if (ends_ms <= world.clock.now()) {
+    const ended_at = new Date(ends_ms).toISOString()
+    world.log.trouble(
+      'certificate.expired',
+      identityFaults.expired({ name: identity.name, ended_at }),
+      {
+        next: `on a policy server: gatehouse node remove ${identity.name}; gatehouse node invite; here: the line it prints, with --leave`,
+      },
+    )
+  }
+  return { identity, authority, is_new: false }
+}
+
+/** Where other nodes reach this one's cluster port, `host:port`. */
+export function clusterAddress({ cluster }: Pick<Places, 'cluster'>): string {
+  return advertised(cluster.listen, cluster.address)
+}
+
+/** Whether only this machine reaches the cluster port, so that nobody can join. */
+export function isClusterClosed({ cluster }: Pick<Places, 'cluster'>): boolean {
+  return isHere(hostAndPort(cluster.listen).host)
+}
+
+/** A new certificate from a policy server, written down. The agent asks for it when a third of the old one's life is left. */
+export async function renewIdentity(
+  state_dir: string,
+  identity: NodeIdentity,
+  server: string,
+  world: World,
+): Promise<NodeIdentity> {
+  const { certificate, ca, key } = await renewCertificate(identity, server, world.clock)
+  // What else became known meanwhile, such as new policy servers, stays.
+  const now = readIdentity(identityDir(state_dir)) ?? identity
+  return keep(identityDir(state_dir), { ...now, certificate, ca, key }, world)
+}
+
+/** Writes down where policy servers and analytics are, for the next start. */
+export function keepTopology(
+  state_dir: string,
+  identity: NodeIdentity,
+  { policy_servers, analytics }: Topology,
+): NodeIdentity {
+  const places = JSON.stringify([policy_servers, analytics])
+  const known = JSON.stringify([identity.policy_servers, identity.analytics])
+  const changed = { ...identity, policy_servers, analytics }
+  if (places !== known) writeIdentity(identityDir(state_dir), changed)
+  return changed
+}
+
+async function found(
+  dir: string,
+  settings: Pick<Settings, 'node'> & Places,
+  world: World,
+): Promise<Prepared> {
+  const made = await foundCluster(
+    dir,
+    { name: settings.node, roles: ['edge', 'analytics', 'policy'], ...placesOf(settings) },
+    world.clock.now(),
+  )
+  if (made.is_new) {
+    const { cluster_id, name } = made.identity
+    world.log.event('cluster.founded', { cluster_id, node: name, pin: made.authority.pin })
+  }
+  return made
+}
+
+/**
+ * Who holds the authority needs nobody to renew: also after a month switched off it starts with a certificate that counts.
+ * And it alone decides where others find it, so changed settings count at once.
+ */
+async function refresh(
+  dir: string,
+  kept: NodeIdentity,
+  authority: Authority,
+  settings: Places,
+  world: World,
+): Promise<NodeIdentity> {
+  const identity = { ...kept, ...placesOf(settings) }
+  const now_ms = world.clock.now()
+  if (isRenewalDue(kept, now_ms)) {
+    const { csr, key } = await newRequest(kept.name)
+    const certificate = await authority.issue(csr, kept, now_ms)
+    return keep(dir, { ...identity, certificate, key }, world)
+  }
+  if (JSON.stringify(identity) !== JSON.stringify(kept)) writeIdentity(dir, identity)
+  return identity
+}
+
+function keep(dir: string, identity: NodeIdentity, world: World): NodeIdentity {
+  writeIdentity(dir, identity)
+  const valid_until = new Date(expiresAt(identity)).toISOString()
+  world.log.event('certificate.renewed', { node: identity.name, valid_until })
+  return identity
+}
+
+function placesOf(settings: Places): Topology {
+  return {
+    policy_servers: [clusterAddress(settings)],
+    analytics: [advertised(settings.analytics.listen, settings.cluster.address)],
+  }
+}
+
+/** What listens on loopback is found there and nowhere else, whatever the machine is called. */
+function advertised(listen: string, address: string | undefined): string {
+  const { host, port } = hostAndPort(listen)
+  if (isHere(host)) return `${host}:${port}`
+  const is_any = host === '*' || host === '0.0.0.0' || host === '[::]'
+  const name = address ?? (is_any ? hostname() : host)
+  return `${name}:${port}`
+}
+
+function hostAndPort(listen: string): { host: string; port: string } {
+  const colon = listen.lastIndexOf(':')
+  return { host: listen.slice(0, colon), port: listen.slice(colon + 1) }
+}
+
+function isHere(host: string): boolean {
+  return host === 'localhost' || isLoopback(host.replace(/^\[|\]$/g, ''))
+}

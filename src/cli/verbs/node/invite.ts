@@ -1,0 +1,71 @@
+/** `gatehouse node invite`: the one line to type on a new machine. */
+import type { Command } from 'commander'
+import { Duration } from '#base/schema.ts'
+import { NodeRole } from '#model/node-role.ts'
+import { isClusterClosed } from '../../cluster.ts'
+import { cliFaults } from '../../faults.ts'
+import { type GlobalOptions, settingsOf } from '../../local.ts'
+import type { Output } from '../../output.ts'
+import { onPolicyServer } from './find.ts'
+
+type Options = GlobalOptions & {
+  readonly roles: string
+  readonly group: string
+  readonly ttl: string
+}
+
+export function invite(nodes: Command, output: Output): void {
+  nodes
+    .command('invite')
+    .description('print the line that makes a machine a node; it works once')
+    .option('--roles <roles>', `what it does: ${NodeRole.options.join(', ')}`, 'edge')
+    .option('--group <name>', 'group of nodes that it belongs to', '')
+    .option('--ttl <duration>', 'how long the line works: 1m to 7d', '15m')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  gatehouse node invite
+  gatehouse node invite --roles edge,analytics --group berlin --ttl 1h
+  ssh edge-2 "$(gatehouse node invite)"`,
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<Options>()
+      const body = {
+        roles: rolesOf(options.roles),
+        group: options.group,
+        ttl_s: secondsOf(options.ttl),
+      }
+      const { settings } = settingsOf(command)
+      const made = await onPolicyServer(settings, (api) =>
+        api.call('POST /api/v1/invites', { body }),
+      )
+      if (options.json) output.json(made)
+      else output.line(made.command)
+      output.note(
+        `\nType it on the new machine before ${made.expires_at}. It works once; whoever has it can join.`,
+      )
+      if (isClusterClosed(settings)) {
+        output.note(
+          `warning: the cluster port listens on ${settings.cluster.listen}: no other machine reaches it\n  next: cluster: { listen: "*:12346", address: NAME_OF_THIS_MACHINE } in the settings, then start anew`,
+        )
+      }
+    })
+}
+
+function rolesOf(text: string): NodeRole[] {
+  const roles = text.split(',').map((word) => {
+    const role = NodeRole.safeParse(word.trim())
+    if (role.success) return role.data
+    throw cliFaults.usage({
+      why: `Cannot use --roles ${text}: "${word.trim()}" is none of ${NodeRole.options.join(', ')}`,
+    })
+  })
+  return [...new Set(roles)]
+}
+
+function secondsOf(text: string): number {
+  const seconds = (Duration.safeParse(text).data ?? 0) / 1000
+  if (seconds >= 60 && seconds <= 604_800) return Math.trunc(seconds)
+  throw cliFaults.usage({ why: `Cannot use --ttl ${text}: expected 1m to 7d, such as 15m or 1h` })
+}
