@@ -1,10 +1,11 @@
 /** Policy: the desk where people and programs ask. Starts API and console, makes the first user. */
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import type { Clock } from '#base/clock.ts'
 import type { Running, World } from '#base/service.ts'
 import type { Site } from '#model/site.ts'
 import { fingerprint, keptCertificate, readCertificate } from '#parts/identity/certificates.ts'
-import { passwords } from '#parts/identity/passwords.ts'
+import { type Passwords, passwords } from '#parts/identity/passwords.ts'
 import { attacksChangedSince, lastChange } from '#parts/records/attacks.ts'
 import type { Database } from '#parts/records/database.ts'
 import { trafficTotals } from '#parts/records/traffic.ts'
@@ -58,9 +59,6 @@ export async function startPolicy(
 
   await using rising = new AsyncDisposableStack()
   const hashing = passwords()
-  const totp_key = { key_path: join(context.state_dir, 'totp.key'), node: context.node }
-  const second = secondFactor(context.database, totp_key, clock)
-  const known = logins(context.database, hashing, second, clock)
   const first_login = rising.use(await firstLogin({ ...context, passwords: hashing }, world))
   const local = rising.use(localSocket(join(context.state_dir, 'gatehouse.sock'), clock))
   let openapi: Readonly<Record<string, unknown>> = {}
@@ -69,11 +67,7 @@ export async function startPolicy(
     clock,
     log,
     ...recorder(context.database, world),
-    sessions: sessions(context.database, settings, clock),
-    tokens: tokens(context.database, known, clock),
-    logins: known,
-    second_factor: second,
-    failed_logins: failedLogins(clock),
+    ...whoIsWho(settings, context, hashing, clock),
     first_login,
     health: health(),
     feed: feed(feedSource(context.database, world), world),
@@ -109,6 +103,26 @@ export async function startPolicy(
     url,
     ...(login ? { first_login: login } : {}),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+/** All that finds out who somebody is. */
+function whoIsWho(
+  settings: PolicySettings,
+  { database, state_dir, node }: PolicyContext,
+  hashing: Passwords,
+  clock: Clock,
+): Pick<Desk, 'sessions' | 'tokens' | 'logins' | 'second_factor' | 'failed_logins'> {
+  // Not in state_dir/identity: who joins another cluster replaces that, and keeps the users.
+  const totp_key = { key_path: join(state_dir, 'totp.key'), node }
+  const second_factor = secondFactor(database, totp_key, clock)
+  const known = logins(database, hashing, second_factor, clock)
+  return {
+    sessions: sessions(database, settings, clock),
+    tokens: tokens(database, known, clock),
+    logins: known,
+    second_factor,
+    failed_logins: failedLogins(clock),
   }
 }
 
