@@ -69,6 +69,7 @@ const next: Readonly<Record<string, string>> = {
     'timedatectl set-ntp true   sets the clock, then type the same line again',
   'notifier.token_used': 'gatehouse node invite   on the policy server prints a new line',
   'notifier.token_expired': 'gatehouse node invite   on the policy server prints a new line',
+  'notifier.token_withdrawn': 'gatehouse node invite   on the policy server prints a new line',
   'notifier.token_unknown': 'gatehouse node invite   on the policy server prints a new line',
   'notifier.name_taken': 'add --name with another name, or gatehouse node remove the old one',
   'rulesets.package_missing': 'scripts/install-deps run   installs the distribution’s rule set',

@@ -8,8 +8,9 @@ import { systemClock } from '#base/clock.ts'
 import { Fault, messageOf } from '#base/fault.ts'
 import { invalidSettings, parseSettings } from '#base/settings.ts'
 import { lockDirectory } from '#parts/host/directory-lock.ts'
-import { joinCluster } from '#parts/identity/join.ts'
+import { joinCluster, readPin } from '#parts/identity/join.ts'
 import { type NodeIdentity, readIdentity, writeIdentity } from '#parts/identity/node-identity.ts'
+import { placeOf } from '#parts/identity/servers.ts'
 import { identityDir } from '../cluster.ts'
 import { cliFaults } from '../faults.ts'
 import type { GlobalOptions } from '../local.ts'
@@ -92,6 +93,8 @@ type Joined = {
 
 /** Everything that can be checked is checked before the token is sent: it works once. */
 async function joinWith(server: string, options: Options): Promise<Joined> {
+  const pin = readPin(options.pin)
+  placeOf(server)
   const { file, settings, text } = settingsFor(options)
   const { state_dir } = settings
   const dir = identityDir(state_dir)
@@ -105,7 +108,7 @@ async function joinWith(server: string, options: Options): Promise<Joined> {
   using draft = text === undefined ? undefined : draftFile(file, text)
   const name = options.name ?? settings.node
   const address = options.address ?? settings.cluster.address
-  const { token, pin } = options
+  const { token } = options
   const request = await keptRequest(state_dir, token, name)
   const { answer, key } = await joinCluster({
     ...{ server, token, pin, name, version, request },

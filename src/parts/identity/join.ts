@@ -37,8 +37,7 @@ export async function joinCluster(
   joining: Joining,
   clock: Clock = systemClock,
 ): Promise<{ answer: JoinAnswer; key: string; address: string }> {
-  const pin = joining.pin.trim().toLowerCase()
-  if (!/^sha256:[0-9a-f]{64}$/.test(pin)) throw identityFaults.bad_pin({ pin: joining.pin })
+  const pin = readPin(joining.pin)
   const { server, name, token, version } = joining
   const { csr, key } = joining.request ?? (await newRequest(name))
   const options = { rejectUnauthorized: false, minVersion: 'TLSv1.3' } as const
@@ -51,6 +50,13 @@ export async function joinCluster(
     if (reason !== undefined) throw identityFaults.bad_answer({ server, reason })
     return { answer, key, address }
   })
+}
+
+/** A pin in its one spelling. @throws identity.bad_pin */
+export function readPin(text: string): string {
+  const pin = text.trim().toLowerCase()
+  if (/^sha256:[0-9a-f]{64}$/.test(pin)) return pin
+  throw identityFaults.bad_pin({ pin: text })
 }
 
 /** Throws unless the other end has a certificate that is valid now and was signed by the authority with this pin. */

@@ -6,22 +6,13 @@ import { Fault, messageOf } from '#base/fault.ts'
 import type { z } from '#base/schema.ts'
 import { Problem } from '#model/problem.ts'
 import { identityFaults } from '../faults.ts'
+import { placeOf } from '../servers.ts'
 
 /** A few certificates and addresses; no answer of ours comes near. */
 const answer_bytes_max = 1_048_576
 
 /** Connecting, checking and answering together. */
 const patience_ms = 15_000
-
-/** `host:port` in two; IPv6 in brackets. @throws identity.bad_server */
-export function placeOf(server: string): { readonly host: string; readonly port: number } {
-  const [, bracketed, plain, port] =
-    /^(?:\[([0-9a-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(server) ?? []
-  const host = bracketed ?? plain
-  if (host === undefined || Number(port) < 1 || Number(port) > 65_535)
-    throw identityFaults.bad_server({ server })
-  return { host, port: Number(port) }
-}
 
 /**
  * Opens TLS to the server and hands the socket to `talk`; closes it afterwards, and also when all takes too long.
@@ -57,7 +48,7 @@ function secured(socket: TLSSocket, server: string): Promise<void> {
       reject(
         is_answered
           ? identityFaults.not_gatehouse({ server, reason: `it does not speak TLS 1.3` }, { cause })
-          : identityFaults.unreachable({ server, reason }, { cause }),
+          : identityFaults.unreachable({ server, reason }),
       )
     })
     socket.once('close', () =>
@@ -121,7 +112,7 @@ function post(
   }
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown): void =>
-      reject(identityFaults.unreachable({ server, reason: messageOf(cause) }, { cause }))
+      reject(identityFaults.unreachable({ server, reason: messageOf(cause) }))
     const asked = request(options, (response) => {
       const chunks: Buffer[] = []
       let size = 0
