@@ -4,6 +4,7 @@ import type { NodeRole } from '#model/node-role.ts'
 import type { Database } from './database.ts'
 import { refusingBadValues } from './engine/bad-value.ts'
 import { hasNul, isUuid } from './engine/text.ts'
+import { within } from './engine/within.ts'
 import { nextListsRevision } from './lists-revision.ts'
 
 /** What a node last told of itself, for whoever asks while it is away. */
@@ -96,7 +97,7 @@ export async function listClusterNodes(db: Database): Promise<ClusterNode[]> {
 /** False when there is no such node or it was cut off before. The lists get a new revision, which tells all nodes. */
 export async function revokeNode(db: Database, id: string, at: string): Promise<boolean> {
   if (!isUuid(id)) return false
-  const is_done = await db.kysely.transaction().execute(async (trx) => {
+  const is_done = await within(db, async (trx) => {
     const result = await trx
       .updateTable('cluster_nodes')
       .set({ revoked_at: at })

@@ -5,6 +5,7 @@ import { type NewNode, rowOf } from './cluster-nodes.ts'
 import type { Database } from './database.ts'
 import { refusingBadValues } from './engine/bad-value.ts'
 import { isUuid } from './engine/text.ts'
+import { within } from './engine/within.ts'
 
 export type StoredInvite = {
   readonly id: string
@@ -123,7 +124,7 @@ export async function redeemInvite(
   const taken = Symbol('name taken')
   try {
     const result = await refusingBadValues(() =>
-      db.kysely.transaction().execute(async (trx) => {
+      within(db, async (trx) => {
         const used = await trx
           .updateTable('invites')
           .set({ used_at: at, node_id: node.id, node: node.name, csr_hash })

@@ -60,15 +60,24 @@ export async function rolloutStates(
 export async function lastDone(
   db: Database,
   before: { readonly revision: number; readonly content?: string },
-): Promise<number | undefined> {
+): Promise<{ readonly revision: number; readonly content: string } | undefined> {
   let rows = db.kysely
     .selectFrom('rollouts')
-    .select('revision')
+    .select(['revision', 'content'])
     .where('revision', '<', before.revision)
     .where('state', '=', 'done')
   if (before.content !== undefined) rows = rows.where('content', '=', before.content)
+  return rows.orderBy('revision', 'desc').limit(1).executeTakeFirst()
+}
+
+/** The newest of the commits before `revision`. */
+export async function rolloutBefore<Plan>(
+  db: Database,
+  revision: number,
+): Promise<StoredRollout<Plan> | undefined> {
+  const rows = db.kysely.selectFrom('rollouts').selectAll().where('revision', '<', revision)
   const row = await rows.orderBy('revision', 'desc').limit(1).executeTakeFirst()
-  return row?.revision
+  return row as StoredRollout<Plan> | undefined
 }
 
 /** Earlier roll-outs that still run: somebody committed since. */

@@ -54,7 +54,7 @@ test('a refusal stops the roll-out, and the policy before is to be committed aga
   c.refuse('edge-a')
   const { plan, offers } = c.run()
   assert.equal(plan.state, 'stopped')
-  assert.equal(plan.rollback_to, 1)
+  assert.equal(plan.rollback_to?.revision, 1)
   assert.match(plan.why, /stopped in wave 1: edge-a refused it: Cannot compile \(waf\.bad\)/)
   assert.equal(offers.size, 0)
 })
@@ -133,7 +133,7 @@ test('a wave is watched: more failures than before and than allowed stop it and 
     c.change('policy-1', { counters })
     assert.equal(c.run().plan.failure?.cause, want, `${errors} ${blocked}`)
     if (want) {
-      assert.equal(c.run().plan.rollback_to, 1)
+      assert.equal(c.run().plan.rollback_to?.revision, 1)
       continue
     }
     assert.deepEqual(c.offered(), [])

@@ -133,8 +133,9 @@ function fail(plan: RolloutPlan, wave: Wave, failure: Failure, facts: Facts): vo
   // Silence may be the line's fault; a refusal or bad figures are the policy's.
   const is_its_fault = failure.cause === 'refused' || failure.cause === 'out_of_bounds'
   const is_other = base !== undefined && base.content !== plan.content
-  plan.rollback_to = is_its_fault && !plan.is_rollback && is_other ? base.revision : null
-  const then = plan.rollback_to === null ? '' : `; going back to revision ${plan.rollback_to}`
+  plan.rollback_to = is_its_fault && !plan.is_rollback && is_other ? base : null
+  const then =
+    plan.rollback_to === null ? '' : `; going back to revision ${plan.rollback_to.revision}`
   plan.why = `stopped in ${wave.name}: ${failure.sentence}${then}`
 }
 

@@ -50,8 +50,8 @@ export type RolloutPlan = {
   readonly started_ms: number
   ended_ms: number | null
   failure: Failure | null
-  /** Revision whose policy shall be committed again, because this one failed; null when none shall. */
-  rollback_to: number | null
+  /** Whose policy shall be committed again, because this one failed; null when none shall. */
+  rollback_to: { readonly revision: number; readonly content: string } | null
   /** Grows when a person resumes: what was refused is offered once more. */
   attempt: number
   waves: Wave[]

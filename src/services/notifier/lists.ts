@@ -1,0 +1,55 @@
+/** Live lists on their way: signed once for all lines that stand at the same revision. */
+import type { SignedLists } from '#model/cluster.ts'
+import { signLists } from '#parts/bundle/lists.ts'
+import type { SigningKey } from '#parts/bundle/signing.ts'
+import type { Database } from '#parts/records/database.ts'
+import { listsRevision } from '#parts/records/lists-revision.ts'
+import type { Lines } from './lines.ts'
+
+/** Where the lists come from. */
+export type ListsSource = {
+  revision(): Promise<number>
+  /** What changed after `since`, or everything when that is null or too long ago. */
+  head(since: number | null): Promise<SignedLists['head']>
+}
+
+/** Only who is cut off; for a cluster without IP lists. */
+export function revocationLists(
+  database: Database,
+  cluster: { readonly cluster_id: string; revoked(): string[] },
+): ListsSource {
+  return {
+    revision: () => listsRevision(database),
+    async head() {
+      const revision = await listsRevision(database)
+      const { cluster_id } = cluster
+      const nothing = { since: null, entries: [], removed: [] }
+      return { cluster_id, revision, ...nothing, revoked_nodes: cluster.revoked() }
+    },
+  }
+}
+
+/** Sends each line what it lacks. @throws records.unavailable */
+export async function deliverLists(
+  lines: Lines,
+  source: ListsSource,
+  signing: SigningKey,
+): Promise<void> {
+  if (lines.size === 0) return
+  const revision = await source.revision()
+  const texts = new Map<number, { revision: number; text: string }>()
+  for (const line of lines.all()) {
+    if (line.lists_revision === revision) continue
+    // Whoever knows more than we do (our database is an old copy) gets everything, and tells what is wrong.
+    const since = line.lists_revision > revision ? 0 : line.lists_revision
+    let ready = texts.get(since)
+    if (!ready) {
+      const head = await source.head(since === 0 ? null : since)
+      const lists = signLists(head, signing)
+      ready = { revision: head.revision, text: JSON.stringify({ kind: 'lists', lists }) }
+      texts.set(since, ready)
+    }
+    line.lists_revision = ready.revision
+    line.sendText(ready.text)
+  }
+}

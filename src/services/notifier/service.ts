@@ -1,0 +1,192 @@
+/** Notifier: brings policy, live lists and news of each other to the nodes, and takes new nodes in. */
+import type { Running, World } from '#base/service.ts'
+import { protocol, type Topology } from '#model/cluster.ts'
+import type { RolloutView } from '#model/draft.ts'
+import type { NodeView } from '#model/node-view.ts'
+import type { Authority } from '#parts/identity/authority.ts'
+import { expiresAt, type NodeIdentity } from '#parts/identity/node-identity.ts'
+import { revocations } from '#parts/identity/revocations.ts'
+import { upsertNode } from '#parts/records/cluster-nodes.ts'
+import type { Database } from '#parts/records/database.ts'
+import { files } from './files.ts'
+import { lines } from './lines.ts'
+import { deliverLists, type ListsSource, revocationLists } from './lists.ts'
+import { news } from './news.ts'
+import { registry } from './registry.ts'
+import { rollouts } from './rollouts.ts'
+import { answerCalls } from './server/answer.ts'
+import { calls } from './server/calls.ts'
+import { listen } from './server/listen.ts'
+import type { NotifierSettings } from './settings.ts'
+import { turns } from './turns.ts'
+
+export type NotifierContext = {
+  readonly database: Database
+  identity(): NodeIdentity
+  readonly authority: Authority
+  readonly version: string
+  /** IP lists and revocations; without it nodes are told of revocations only. */
+  readonly lists?: ListsSource
+  /** Commits an earlier policy again as a new revision; without it a failed roll-out only stops. */
+  readonly rollback?: (revision: number, message: string) => Promise<void>
+}
+
+export type Notifier = Running & {
+  /** `host:port` of the cluster port. */
+  readonly address: string
+  /** As they are now, also those that are revoked but still on the list. */
+  nodes(): Promise<readonly NodeView[]>
+  rollout(): Promise<RolloutView | null>
+  /** Nudges: the database has something new. Without them it is found within a second. */
+  onCommitted(): void
+  onListsChanged(): void
+  onNodesChanged(): void
+  /** Goes on with a roll-out that was stopped. @throws notifier.nothing_stopped, records.unavailable */
+  resume(): Promise<void>
+  /** Called when there is something new to see. */
+  onChange(listener: (what: 'nodes' | 'rollout') => void): Disposable
+}
+
+type Thing = 'facts' | 'look' | 'commit' | 'nodes' | 'lists' | 'saving'
+
+const look_ms = 1_000
+const ping_ms = 5_000
+const save_ms = 5_000
+/** A node reports every second; after this silence its line is dead. */
+const silence_ms = 15_000
+
+/** @throws notifier.cannot_listen */
+export async function startNotifier(
+  settings: NotifierSettings,
+  context: NotifierContext,
+  world: World,
+): Promise<Notifier> {
+  const { database, authority } = context
+  const { clock, log } = world
+  await using rising = new AsyncDisposableStack()
+  const listeners = new Set<(what: 'nodes' | 'rollout') => void>()
+  const tell = (what: 'nodes' | 'rollout') => {
+    for (const listener of listeners) listener(what)
+  }
+  const known = registry(database, world)
+  const open = lines()
+  const revoked = revocations()
+  const source =
+    context.lists ??
+    revocationLists(database, { cluster_id: authority.cluster_id, revoked: () => known.revoked() })
+  const course = rollouts(
+    {
+      database,
+      lines: open,
+      nodes: () => known.facts(),
+      forgive: () => known.forgive(),
+      rollback: context.rollback,
+      changed: () => tell('rollout'),
+    },
+    world,
+  )
+  const reporter = news(open, clock, () => tell('nodes'))
+  let is_listed = false
+  const loadNodes = async () => {
+    if (!is_listed) await listOwnNode(database, context, clock.now())
+    is_listed = true
+    await known.load()
+    revoked.set(known.revoked())
+  }
+  const cycle = rising.use(
+    turns<Thing>(async (wanted) => {
+      if (wanted.has('nodes')) await loadNodes()
+      await course.turn(wanted.has('commit') ? 'told' : wanted.has('look') ? 'look' : 'know')
+      if (wanted.has('lists')) await deliverLists(open, source, authority.signing)
+      reporter.tell(() => known.views(course.newest()))
+      if (wanted.has('saving')) await known.tend()
+    }, world),
+  )
+  const topology = (): Topology => {
+    const { policy_servers, analytics } = context.identity()
+    return { policy_servers, analytics }
+  }
+  const tools = {
+    ...{ database, authority, version: context.version, topology },
+    ...{ registry: known, revocations: revoked, lines: open, files: files(database) },
+    count: () => known.size,
+    joined: loadNodes,
+    heard: () => cycle.want('facts'),
+    opened: () => cycle.want('facts', 'lists'),
+  }
+  const listener = answerCalls(calls(tools, world), log)
+  const port = rising.use(await listen(settings.listen, context.identity(), listener, clock))
+  // Closed first: open streams would keep the port open.
+  rising.defer(() => {
+    for (const line of open.all()) line.close()
+  })
+  cycle.want('nodes', 'commit', 'lists')
+  rising.use(clock.every(look_ms, () => cycle.want('look', 'nodes', 'lists')))
+  rising.use(clock.every(save_ms, () => cycle.want('saving')))
+  rising.use(clock.every(ping_ms, () => ping(open, clock)))
+  let shown = context.identity()
+  let told = JSON.stringify(topology())
+  rising.use(
+    clock.every(look_ms, () => {
+      const identity = context.identity()
+      if (identity.certificate !== shown.certificate) port.show(identity)
+      shown = identity
+      const now = JSON.stringify(topology())
+      if (now === told) return
+      told = now
+      for (const line of open.all()) line.send({ kind: 'topology', topology: topology() })
+    }),
+  )
+  log.event('notifier.started', { address: port.address, pin: authority.pin })
+  const closing = rising.move()
+  return {
+    address: port.address,
+    nodes: async () => {
+      await cycle.alone(loadNodes)
+      return known.views(course.newest())
+    },
+    rollout: async () => course.view(),
+    onCommitted: () => cycle.want('commit'),
+    onListsChanged: () => cycle.want('lists'),
+    onNodesChanged: () => cycle.want('nodes', 'lists'),
+    async resume() {
+      await cycle.alone(() => course.resume())
+      cycle.want('facts')
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return { [Symbol.dispose]: () => listeners.delete(listener) }
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+/** The policy server is a node like any other; nobody invited it. */
+async function listOwnNode(
+  database: Database,
+  { identity, version }: NotifierContext,
+  now_ms: number,
+): Promise<void> {
+  const own = identity()
+  await upsertNode(database, {
+    id: own.node_id,
+    name: own.name,
+    roles: own.roles,
+    group: own.group,
+    address: own.policy_servers[0] ?? '',
+    version,
+    protocol: protocol.current,
+    joined_at: new Date(now_ms).toISOString(),
+    certificate_expires_at: new Date(expiresAt(own)).toISOString(),
+  })
+}
+
+/** Says that we are there; cuts lines that are dead or whose certificate has ended. */
+function ping(open: ReturnType<typeof lines>, clock: World['clock']): void {
+  const text = JSON.stringify({ kind: 'ping', at_ms: clock.now() })
+  for (const line of open.all()) {
+    const is_dead = clock.elapsed() - line.heard_at_ms >= silence_ms
+    if (is_dead || clock.now() >= line.ends_ms) line.close()
+    else if (!line.is_busy) line.sendText(text)
+  }
+}
