@@ -17,6 +17,8 @@ export type Contract = {
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
+  /** Largest body; 64 KiB when left out. */
+  readonly body_bytes_max?: number
   /** Of a 200 answer in JSON; without it the answer is 204, or `media` says what it is. */
   readonly response?: z.ZodType
   /** Media types of an answer that is not JSON (event stream, CSV). */

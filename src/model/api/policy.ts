@@ -14,6 +14,8 @@ import { Fix, FixList } from '../fix.ts'
 import { RecordedRequest, ReplayResult } from '../replay.ts'
 import { type Contracts, pageOf, pageQuery } from './contract.ts'
 
+/** A policy with all its exceptions, pages and data files. */
+const document_bytes_max = 32 * 1024 ** 2
 const revision = z.strictObject({ revision: z.coerce.number().int().min(1) })
 const message = z.string().max(2000).default('').describe('Note for the history')
 /** `head`, a revision, or `draft:UUID`. */
@@ -60,6 +62,7 @@ export const policyApi = {
     summary: 'What would change if this document were committed; checks it, changes nothing',
     access: 'viewer',
     body: z.strictObject({ document: WrittenPolicy }),
+    body_bytes_max: document_bytes_max,
     response: z.strictObject({ diff: PolicyDiff, check: CheckResult }),
   },
   'POST /api/v1/policy/apply': {
@@ -71,6 +74,7 @@ export const policyApi = {
       message,
       base_revision: z.int().optional().describe('Refuse when somebody committed since'),
     }),
+    body_bytes_max: document_bytes_max,
     response: z.strictObject({ commit: CommitSummary, diff: PolicyDiff, is_new: z.boolean() }),
   },
   'POST /api/v1/policy/rollback': {
@@ -102,6 +106,7 @@ export const policyApi = {
     summary: 'A new draft of yours from the newest commit, or from the document given',
     access: 'analyst',
     body: z.strictObject({ name: z.string().min(1).max(100), document: WrittenPolicy.optional() }),
+    body_bytes_max: document_bytes_max,
     response: Draft,
   },
   'GET /api/v1/drafts/{id}': {
@@ -116,6 +121,7 @@ export const policyApi = {
     access: 'analyst',
     needs_etag: true,
     body: z.strictObject({ name: z.string().min(1).max(100).optional(), document: WrittenPolicy }),
+    body_bytes_max: document_bytes_max,
     response: Draft,
   },
   'DELETE /api/v1/drafts/{id}': {

@@ -23,10 +23,16 @@ type WithBody<K extends ApiCall> = Api[K] extends { readonly body: infer B exten
   ? { readonly body: Readonly<z.input<B>> }
   : Nothing
 
+/** `etag`: the state that was read, as its answer named it. */
+type WithEtag<K extends ApiCall> = Api[K] extends { readonly needs_etag: true }
+  ? { readonly etag: string }
+  : Nothing
+
 /** What goes into a call. */
 export type Input<K extends ApiCall> = WithParams<K> &
   WithQuery<K> &
-  WithBody<K> & { readonly signal?: AbortSignal }
+  WithBody<K> &
+  WithEtag<K> & { readonly signal?: AbortSignal }
 
 /** What a call answers in JSON; undefined for 204. */
 export type Answer<K extends ApiCall> = Api[K] extends {

@@ -12,6 +12,8 @@ export type TransportRequest = {
   readonly path: string
   /** JSON text. */
   readonly body?: string
+  /** Header If-Match, in quotes. */
+  readonly if_match?: string
   readonly signal?: AbortSignal
 }
 
@@ -44,7 +46,11 @@ type Arguments<K extends JsonCall> =
   Record<never, never> extends Input<K> ? [input?: Input<K>] : [input: Input<K>]
 
 /** Any input, seen without its key. */
-type Given = Parts & { readonly body?: unknown; readonly signal?: AbortSignal }
+type Given = Parts & {
+  readonly body?: unknown
+  readonly etag?: string
+  readonly signal?: AbortSignal
+}
 
 export type ApiClient = {
   /** Throws `ApiProblem` when the API refuses and `client.unreachable` when it does not answer. */
@@ -63,6 +69,7 @@ export function apiClient(transport: Transport): ApiClient {
       const response = await transport({
         ...addressOf(key, given),
         ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
+        ...(given.etag === undefined ? {} : { if_match: `"${given.etag}"` }),
         ...(given.signal ? { signal: given.signal } : {}),
       })
       if (response.status >= 200 && response.status < 300) {

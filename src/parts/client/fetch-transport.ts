@@ -22,6 +22,7 @@ export function fetchTransport(options: FetchOptions = {}): Transport {
   async function once(request: TransportRequest): Promise<TransportResponse> {
     const headers: Record<string, string> = { accept: 'application/json' }
     if (request.body !== undefined) headers['content-type'] = 'application/json'
+    if (request.if_match !== undefined) headers['if-match'] = request.if_match
     if (request.method !== 'GET' && csrf_token) headers['x-csrf-token'] = csrf_token
     let response: Response
     try {

@@ -4,6 +4,7 @@ import type { SignedBundle } from '#model/bundle.ts'
 import type { Database } from './database.ts'
 import type { Page } from './engine/cursor.ts'
 import { names, recordset } from './engine/recordset.ts'
+import { within } from './engine/within.ts'
 import { recordsFaults } from './faults.ts'
 import type { Tables } from './tables.ts'
 
@@ -115,7 +116,8 @@ export async function contentFiles(
 
 /**
  * Stores a commit on top of `expected_head` (0: the first) in one transaction; when it resolves to true the commit
- * survives whatever happens. False: somebody else was first, and nothing was stored.
+ * survives whatever happens. False: somebody else was first, and nothing was stored. Inside a transaction of the caller
+ * it lasts when that does.
  * @throws records.unavailable
  */
 export async function insertCommit(
@@ -125,7 +127,7 @@ export async function insertCommit(
   expected_head: number,
   also: CommitSideEffects = {},
 ): Promise<boolean> {
-  const is_stored = await db.kysely.transaction().execute(async (trx) => {
+  const is_stored = await within(db, async (trx) => {
     // The row comes first: whoever commits at the same time waits for it, so that nothing below happens twice at once.
     if (!(await claimRevision(trx, commit, expected_head))) return false
     await addFiles(trx, commit.bundle, files)

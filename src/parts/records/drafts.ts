@@ -1,6 +1,7 @@
 /** Drafts: policies that somebody is working on. Whoever writes names the version that was read. */
 import type { Database } from './database.ts'
-import { hasNul, isUuid } from './engine/text.ts'
+import { isUuid } from './engine/text.ts'
+import { within } from './engine/within.ts'
 
 export type DraftRow = {
   readonly id: string
@@ -32,7 +33,7 @@ export async function insertDraft(
   draft: Omit<StoredDraft, 'version' | 'updated_at'>,
   owner_max: number,
 ): Promise<boolean> {
-  const is_stored = await db.kysely.transaction().execute(async (trx) => {
+  const is_stored = await within(db, async (trx) => {
     const { count } = await trx
       .selectFrom('drafts')
       .select((of) => of.fn.countAll<number>().as('count'))
@@ -66,7 +67,7 @@ export function listDrafts(db: Database): Promise<DraftRow[]> {
 }
 
 export async function getDraft(db: Database, id: string): Promise<StoredDraft | undefined> {
-  if (!isUuid(id) || hasNul([id])) return undefined
+  if (!isUuid(id)) return undefined
   const row = await db.kysely
     .selectFrom('drafts')
     .select([...columns, 'document'])

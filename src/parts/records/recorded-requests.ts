@@ -72,6 +72,9 @@ export type AttackedFilter = RecordedFilter & {
   readonly like?: { readonly parameters: readonly string[]; readonly rule_ids: readonly number[] }
 }
 
+/** Hits that are compared with what is asked for; under a flood the newest. */
+const looked_at_max = 20_000
+
 /** Requests that hits keep, newest first; one with several hits comes several times. @throws records.bad_cursor */
 export async function listAttacked(
   db: Database,
@@ -84,7 +87,16 @@ export async function listAttacked(
   if (filter.from !== undefined) query = query.where('at', '>=', instant(filter.from))
   if (filter.site !== undefined) query = query.where('site', '=', filter.site)
   if (filter.cursor !== undefined) query = query.where(isBefore(placeOf(filter.cursor)))
-  if (filter.like) query = query.where(isLike(filter.like))
+  if (filter.like) {
+    const nearest = db.kysely
+      .selectFrom('hits as near')
+      .select('near.id')
+      .where('near.at', '>=', instant(filter.from ?? '1970-01-01T00:00:00.000Z'))
+      .orderBy('near.at', 'desc')
+      .orderBy('near.id', 'desc')
+      .limit(looked_at_max)
+    query = query.where('id', 'in', nearest).where(isLike(filter.like))
+  }
   const rows = await query
     .orderBy('at', 'desc')
     .orderBy('id', 'desc')

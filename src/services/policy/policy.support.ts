@@ -11,11 +11,13 @@ import { prometheusMetrics } from '#base/metrics.ts'
 import type { World } from '#base/service.ts'
 import { Site } from '#model/site.ts'
 import type { Role } from '#model/user.ts'
+import { foundCluster } from '#parts/identity/authority.ts'
 import { passwords } from '#parts/identity/passwords.ts'
 import type { Database } from '#parts/records/database.ts'
 import { openPrepared } from '#parts/records/prepared-directory.support.ts'
 import { unforced } from '#parts/records/records.support.ts'
 import { createUser } from '#parts/records/users.ts'
+import type { ClusterDesk } from './handler.ts'
 import { type Policy, startPolicy } from './service.ts'
 import { PolicySettings } from './settings.ts'
 
@@ -53,9 +55,31 @@ export const shop = Site.parse({
   upstreams: [{ url: 'http://127.0.0.1:3000' }, { url: 'http://127.0.0.1:3001', backup: true }],
 })
 
+/** A cluster of one policy server, without a notifier; `nudges` are the changes that it would have been told of. */
+export async function testCluster(
+  dir: string,
+): Promise<ClusterDesk & { readonly nudges: string[] }> {
+  const founder = { name: 'a', roles: ['policy' as const], policy_servers: [], analytics: [] }
+  const { authority } = await foundCluster(join(dir, 'identity'), founder, Date.now())
+  const nudges: string[] = []
+  return {
+    authority,
+    nudges,
+    kept_dir: join(dir, 'rules'),
+    cluster_address: () => '127.0.0.1:12346',
+    nodes: async () => [],
+    rollout: async () => null,
+    onCommitted: () => void nudges.push('committed'),
+    onListsChanged: () => void nudges.push('lists'),
+    onNodesChanged: () => void nudges.push('nodes'),
+    resumeRollout: async () => void nudges.push('resume'),
+  }
+}
+
 export type TestPolicy = AsyncDisposable & {
   readonly policy: Policy
   readonly database: Database
+  readonly cluster: Awaited<ReturnType<typeof testCluster>>
   readonly dir: string
   readonly world: TestWorld
   readonly socket_path: string
@@ -87,10 +111,12 @@ export async function testPolicy(
   const world = testWorld()
   const database =
     options.database ?? unforced(rising.use(await openPrepared(join(dir, 'db'), world)))
+  const cluster = await testCluster(dir)
   const start = () =>
     startPolicy(
       PolicySettings.parse({ listen: '127.0.0.1:0', ...settings }),
       {
+        ...cluster,
         database,
         sites: () => options.sites ?? [shop],
         state_dir: dir,
@@ -113,6 +139,7 @@ export async function testPolicy(
       return policy
     },
     database,
+    cluster,
     dir,
     world,
     socket_path: join(dir, 'gatehouse.sock'),

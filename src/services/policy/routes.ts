@@ -3,10 +3,34 @@ import type { ApiCall } from '#model/api.ts'
 import type { Handler } from './handler.ts'
 import { listActivity, verifyAllActivity } from './routes/activity.ts'
 import { exportAttacks, getAttackDetail, groups, hitsOfAttack, list } from './routes/attacks.ts'
+import {
+  checkDraft,
+  commitDraft,
+  createDraft,
+  discardDraft,
+  getOneDraft,
+  listAllDrafts,
+  rebaseDraft,
+  replayDraft,
+  writeOneDraft,
+} from './routes/drafts.ts'
 import { streamEvents } from './routes/events.ts'
+import { applyFix, listFixes } from './routes/fixes.ts'
 import { getOneHit, listAllHits, whyRequest } from './routes/hits.ts'
 import { getOpenapi } from './routes/openapi.ts'
 import { getOverview } from './routes/overview.ts'
+import {
+  applyPolicy,
+  comparePolicy,
+  diffVersions,
+  getOneCommit,
+  getPolicy,
+  getPolicySchema,
+  listHistory,
+  rollbackPolicy,
+} from './routes/policy.ts'
+import { listRecordedRequests } from './routes/replay.ts'
+import { getRollout, resumeRollout } from './routes/rollout.ts'
 import { changePassword, closeSession, getSession, openSession } from './routes/session.ts'
 import { beginTotp, confirmOwnTotp, removeOwnTotp } from './routes/session-totp.ts'
 import { listAllNodes, listSites } from './routes/sites.ts'
@@ -48,6 +72,28 @@ export const routes: { readonly [K in ApiCall]: Handler<K> } = {
   'GET /api/v1/hits/{id}': getOneHit,
   'GET /api/v1/requests/{request_id}': whyRequest,
   'GET /api/v1/overview': getOverview,
+  'GET /api/v1/policy': getPolicy,
+  'GET /api/v1/policy/schema': getPolicySchema,
+  'GET /api/v1/policy/commits': listHistory,
+  'GET /api/v1/policy/commits/{revision}': getOneCommit,
+  'GET /api/v1/policy/diff': diffVersions,
+  'POST /api/v1/policy/compare': comparePolicy,
+  'POST /api/v1/policy/apply': applyPolicy,
+  'POST /api/v1/policy/rollback': rollbackPolicy,
+  'GET /api/v1/policy/rollout': getRollout,
+  'POST /api/v1/policy/rollout/resume': resumeRollout,
+  'GET /api/v1/drafts': listAllDrafts,
+  'POST /api/v1/drafts': createDraft,
+  'GET /api/v1/drafts/{id}': getOneDraft,
+  'PUT /api/v1/drafts/{id}': writeOneDraft,
+  'DELETE /api/v1/drafts/{id}': discardDraft,
+  'POST /api/v1/drafts/{id}/rebase': rebaseDraft,
+  'POST /api/v1/drafts/{id}/check': checkDraft,
+  'POST /api/v1/drafts/{id}/replay': replayDraft,
+  'POST /api/v1/drafts/{id}/commit': commitDraft,
+  'GET /api/v1/recorded-requests': listRecordedRequests,
+  'GET /api/v1/requests/{request_id}/fixes': listFixes,
+  'POST /api/v1/requests/{request_id}/fixes': applyFix,
   'GET /api/v1/sites': listSites,
   'GET /api/v1/nodes': listAllNodes,
   'GET /api/v1/events/stream': streamEvents,

@@ -10,7 +10,7 @@ import { attacksChangedSince, lastChange } from '#parts/records/attacks.ts'
 import type { Database } from '#parts/records/database.ts'
 import { trafficTotals } from '#parts/records/traffic.ts'
 import { policyFaults } from './faults.ts'
-import type { Desk } from './handler.ts'
+import type { ClusterDesk, Desk } from './handler.ts'
 import { health } from './health.ts'
 import { type FeedSource, feed } from './live/feed.ts'
 import { liveTraffic } from './live/traffic.ts'
@@ -20,6 +20,7 @@ import { logins } from './login/logins.ts'
 import { secondFactor } from './login/second-factor.ts'
 import { sessions } from './login/sessions.ts'
 import { tokens } from './login/tokens.ts'
+import { type Publish, publish } from './publish/publish.ts'
 import { recorder } from './recorder.ts'
 import { policyApp } from './server/app.ts'
 import { guard } from './server/guard.ts'
@@ -27,7 +28,7 @@ import { type Address, addressOf, isLocalAddress, listenTcp, localSocket } from 
 import { openapiOf } from './server/openapi.ts'
 import type { PolicySettings } from './settings.ts'
 
-export type PolicyContext = {
+export type PolicyContext = ClusterDesk & {
   readonly database: Database
   /** Sites in force; asked with every call. */
   readonly sites: () => readonly Site[]
@@ -44,6 +45,8 @@ export type Policy = Running & {
   readonly url: string
   /** Undefined once the first password was changed; see `login/first-login.ts`. */
   readonly first_login?: Login
+  /** What commits besides the API: the settings file and roll-outs that go wrong. */
+  readonly publish: Pick<Publish, 'applyFilePolicy' | 'rollbackTo' | 'warm'>
 }
 
 /** Throws `policy.tls_needed`, `policy.cannot_listen`, `policy.socket_in_use`, `identity.certificate_unreadable`. */
@@ -61,6 +64,7 @@ export async function startPolicy(
   const hashing = passwords()
   const first_login = rising.use(await firstLogin({ ...context, passwords: hashing }, world))
   const local = rising.use(localSocket(join(context.state_dir, 'gatehouse.sock'), clock))
+  const publishing = rising.use(publish({ ...context, replay: replayOf(settings) }, world))
   let openapi: Readonly<Record<string, unknown>> = {}
   const desk: Desk = {
     ...context,
@@ -71,6 +75,7 @@ export async function startPolicy(
     first_login,
     health: health(),
     feed: feed(feedSource(context.database, world), world),
+    publish: publishing,
     openapi: () => openapi,
   }
   const app = await policyApp(
@@ -101,6 +106,7 @@ export async function startPolicy(
   const { login } = first_login
   return {
     url,
+    publish: publishing,
     ...(login ? { first_login: login } : {}),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
@@ -124,6 +130,10 @@ function whoIsWho(
     second_factor,
     failed_logins: failedLogins(clock),
   }
+}
+
+function replayOf({ replay_requests_max, replay_age }: PolicySettings) {
+  return { requests_max: replay_requests_max, age_ms: replay_age }
 }
 
 function needsTls(settings: PolicySettings, address: Address): boolean {

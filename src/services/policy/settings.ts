@@ -27,6 +27,13 @@ export const PolicySettings = z.strictObject({
     .optional()
     .describe('PEM files for the console; without them a self-signed one is made and kept'),
   session_idle: Duration.default(43_200_000).describe('A session without a call for so long ends'),
+  replay_requests_max: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(20_000)
+    .describe('Requests that passed, kept to try changes of the policy on; the newest'),
+  replay_age: Duration.default(604_800_000).describe('The same: not longer than this'),
   session_max: Duration.default(604_800_000).describe('Every session ends after so long'),
 })
 export type PolicySettings = z.infer<typeof PolicySettings>

@@ -197,6 +197,7 @@ test('a socket that is in use is not taken over, one that was left behind is', a
   const { startPolicy } = await import('../service.ts')
   const { PolicySettings } = await import('../settings.ts')
   const context = {
+    ...site.cluster,
     database,
     sites: () => [],
     state_dir: dir,

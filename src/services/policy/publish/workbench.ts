@@ -1,0 +1,182 @@
+/**
+ * What the compile thread does: checks policies, keeps the newest compiled ones, and asks them about recorded requests.
+ * Synchronous; knows neither the database nor the cluster.
+ */
+import type { Clock } from '#base/clock.ts'
+import { Fault } from '#base/fault.ts'
+import type { CheckResult } from '#model/draft.ts'
+import type { Exception } from '#model/exception.ts'
+import type { RecordedRequest } from '#model/replay.ts'
+import type { Mode } from '#model/site.ts'
+import { contentOf } from '#parts/bundle/bundle.ts'
+import { canonicalJson } from '#parts/bundle/canonical.ts'
+import { checkPolicy } from '#parts/enforcement/check.ts'
+import { type CompiledPolicy, compilePolicy } from '#parts/enforcement/compiled-policy.ts'
+import { judge, type Verdict } from '#parts/enforcement/judge.ts'
+import { isRecord } from './things.ts'
+
+/** Path → bytes. */
+export type Files = ReadonlyMap<string, Uint8Array>
+
+/** A policy to ask: one that is known by its content, as it is or with something more in it. */
+export type Recipe = {
+  readonly content: string
+  readonly exceptions?: readonly Exception[]
+  /** One paranoia level stricter, on every site. */
+  readonly is_stricter?: boolean
+}
+
+/** What a policy makes of a request. `level`: 0 passes, 1 would be blocked if the site blocked, 2 is blocked. */
+export type Outcome =
+  | {
+      readonly kind: 'judged'
+      readonly site: string
+      readonly mode: Mode
+      readonly level: 0 | 1 | 2
+      readonly rule_ids: readonly number[]
+      readonly parameter: string
+    }
+  | { readonly kind: 'not_replayable' }
+
+export type Question =
+  /** `files`: whether they are wanted back. */
+  | { readonly kind: 'check'; readonly document: unknown; readonly files: boolean }
+  | { readonly kind: 'load'; readonly files: Files }
+  | {
+      readonly kind: 'judge'
+      readonly recipes: readonly Recipe[]
+      readonly requests: readonly RecordedRequest[]
+    }
+
+export type Answers = {
+  readonly check: {
+    readonly result: CheckResult
+    /** Undefined when it is not good. */
+    readonly content: string | undefined
+    readonly files: Files | undefined
+  }
+  readonly load: { readonly content: string }
+  /** By request, then by recipe; undefined: a recipe's policy is not known, load it first. */
+  readonly judge: readonly (readonly Outcome[])[] | undefined
+}
+
+export type Workbench = {
+  answer<K extends Question['kind']>(question: Question & { kind: K }): Answers[K]
+}
+
+/** Compiled policies share what is the same in them; each further one costs little. */
+const kept_max = 24
+
+type Kept = { readonly files: Files; readonly compiled: CompiledPolicy }
+
+export function workbench(options: { readonly kept_dir: string }, clock: Clock): Workbench {
+  /** By content, or recipe; the one used last stands last. */
+  const kept = new Map<string, Kept>()
+  const keep = (key: string, one: Kept): Kept => {
+    kept.delete(key)
+    kept.set(key, one)
+    for (const oldest of kept.keys()) {
+      if (kept.size <= kept_max) break
+      kept.delete(oldest)
+    }
+    return one
+  }
+  const find = (key: string): Kept | undefined => {
+    const one = kept.get(key)
+    return one && keep(key, one)
+  }
+  const newest = (): CompiledPolicy | undefined => [...kept.values()].at(-1)?.compiled
+
+  const cook = (recipe: Recipe): Kept | undefined => {
+    const base = find(recipe.content)
+    if (!base || (!recipe.exceptions && !recipe.is_stricter)) return base
+    const key = canonicalJson(recipe)
+    const known = find(key)
+    if (known) return known
+    const files = new Map(base.files).set('policy.json', cooked(base.files, recipe))
+    return keep(key, { files, compiled: compilePolicy(files, base.compiled) })
+  }
+
+  const answers: { [K in Question['kind']]: (question: Question & { kind: K }) => Answers[K] } = {
+    check({ document, files }) {
+      const previous = newest()
+      const checked = checkPolicy(document, {
+        ...options,
+        clock,
+        ...(previous ? { previous } : {}),
+      })
+      const { result, compiled, files: made } = checked
+      if (!result.is_good || !compiled || !made) {
+        return { result, content: undefined, files: undefined }
+      }
+      const { content } = contentOf(made)
+      keep(content, { files: made, compiled })
+      return { result, content, files: files ? made : undefined }
+    },
+    load({ files }) {
+      const { content } = contentOf(files)
+      if (!find(content)) keep(content, { files, compiled: compilePolicy(files, newest()) })
+      return { content }
+    },
+    judge({ recipes, requests }) {
+      const policies: CompiledPolicy[] = []
+      for (const recipe of recipes) {
+        const one = cook(recipe)
+        if (!one) return undefined
+        policies.push(one.compiled)
+      }
+      return requests.map((request) =>
+        policies.map((policy) => outcomeOf(policy, request, clock.now())),
+      )
+    },
+  }
+  return {
+    answer: (question) => {
+      const answer = answers[question.kind] as (
+        of: typeof question,
+      ) => Answers[typeof question.kind]
+      return answer(question)
+    },
+  }
+}
+
+/** As if it came now: exceptions that ended since do not count. */
+function outcomeOf(policy: CompiledPolicy, request: RecordedRequest, now_ms: number): Outcome {
+  let verdict: Verdict
+  try {
+    verdict = judge(policy, request, now_ms)
+  } catch (error) {
+    // What the engine cannot take, it could not take at the edge either: nothing is known of such a request.
+    if (error instanceof Fault) return { kind: 'not_replayable' }
+    throw error
+  }
+  if (verdict.kind === 'not_replayable') return { kind: 'not_replayable' }
+  const { site, action, would_block, rule_ids, parameters } = verdict
+  return {
+    kind: 'judged',
+    site,
+    mode: policy.policy.sites.find((one) => one.name === site)?.mode ?? 'off',
+    level: action === 'blocked' ? 2 : would_block ? 1 : 0,
+    rule_ids,
+    parameter: parameters[0] ?? '',
+  }
+}
+
+/** The policy file with what the recipe adds. */
+function cooked(files: Files, { exceptions = [], is_stricter }: Recipe): Uint8Array {
+  const document = JSON.parse(Buffer.from(files.get('policy.json') ?? []).toString()) as {
+    exceptions: unknown[]
+    rules: { paranoia_level: number }
+    sites: unknown[]
+  }
+  document.exceptions.push(...exceptions)
+  if (is_stricter) {
+    const stricter = (level: number): number => Math.min(4, level + 1)
+    document.rules.paranoia_level = stricter(document.rules.paranoia_level)
+    for (const site of document.sites) {
+      if (!isRecord(site) || typeof site['paranoia_level'] !== 'number') continue
+      site['paranoia_level'] = stricter(site['paranoia_level'])
+    }
+  }
+  return Buffer.from(canonicalJson(document))
+}

@@ -1,0 +1,93 @@
+/** The policy that is committed: read, compared, applied as a whole, rolled back. */
+import { z } from '#base/schema.ts'
+import { Policy } from '#model/policy.ts'
+import { policyFaults } from '../faults.ts'
+import type { Desk, Handler } from '../handler.ts'
+import { diffDocuments } from '../publish/diff.ts'
+import { emptyDocument, readDocument } from '../publish/document.ts'
+import type { Document } from '../publish/things.ts'
+import { byCaller } from './by-caller.ts'
+import { findDraft } from './drafts.ts'
+
+export const getPolicy: Handler<'GET /api/v1/policy'> = async (_input, { publish }) => {
+  const head = await publish.history.head()
+  if (!head) throw policyFaults.not_found({ what: 'a committed policy' })
+  return publish.history.full(head)
+}
+
+export const getPolicySchema: Handler<'GET /api/v1/policy/schema'> = async () =>
+  z.toJSONSchema(Policy, {
+    io: 'input',
+    override({ jsonSchema, path }) {
+      const name = path.at(-1)
+      if (typeof name === 'string' && path.at(-2) === 'properties')
+        jsonSchema.title ??= titleOf(name)
+    },
+  }) as Record<string, unknown>
+
+/** `body_size_max` → `Body size max` */
+function titleOf(field: string): string {
+  const words = field.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+export const listHistory: Handler<'GET /api/v1/policy/commits'> = ({ query }, { publish }) =>
+  publish.history.list(query)
+
+export const getOneCommit: Handler<'GET /api/v1/policy/commits/{revision}'> = async (
+  { params },
+  { publish },
+) => publish.history.full(await publish.history.get(Number(params.revision)))
+
+export const diffVersions: Handler<'GET /api/v1/policy/diff'> = async ({ query }, desk) => {
+  const from = await versionOf(desk, query.from)
+  const to = await versionOf(desk, query.to)
+  return { from: from.name, to: to.name, changes: diffDocuments(from.document, to.document) }
+}
+
+export const comparePolicy: Handler<'POST /api/v1/policy/compare'> = async ({ body }, desk) => {
+  const from = await versionOf(desk, 'head')
+  const check = await desk.publish.check(body.document)
+  const changes = diffDocuments(from.document, readDocument(body.document).document)
+  return { diff: { from: from.name, to: 'document', changes }, check }
+}
+
+export const applyPolicy: Handler<'POST /api/v1/policy/apply'> = async ({ body }, desk, call) => {
+  const { history } = desk.publish
+  const from = (await versionOf(desk, 'head')).name
+  const { document } = readDocument(body.document)
+  const { message, base_revision } = body
+  const change = { document, message, base_revision }
+  const { commit, changes, is_new } = await desk.publish.commit(change, byCaller(desk, call))
+  const diff = { from, to: String(commit.bundle.head.revision), changes: [...changes] }
+  return { commit: await history.summary(commit), diff, is_new }
+}
+
+export const rollbackPolicy: Handler<'POST /api/v1/policy/rollback'> = async (
+  { body },
+  desk,
+  call,
+) => {
+  const by = byCaller(desk, call)
+  const { commit } = await desk.publish.rollback(body.revision, body.message, by)
+  return desk.publish.history.summary(commit)
+}
+
+/** `head`, a revision, or `draft:ID`. @throws policy.not_found */
+async function versionOf(
+  desk: Desk,
+  version: string,
+): Promise<{ readonly name: string; readonly document: Document }> {
+  const [, draft_id] = /^draft:(.+)$/.exec(version) ?? []
+  if (draft_id !== undefined) {
+    return { name: version, document: (await findDraft(desk, draft_id)).document }
+  }
+  const { history } = desk.publish
+  if (version !== 'head')
+    return { name: version, document: (await history.get(Number(version))).document }
+  const head = await history.head()
+  return {
+    name: String(head?.bundle.head.revision ?? 0),
+    document: head?.document ?? emptyDocument(),
+  }
+}
