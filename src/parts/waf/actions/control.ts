@@ -2,7 +2,6 @@
 import { nearestName } from '#base/nearest.ts'
 import type { ActionNode, RuleChoice } from '#parts/seclang/tree.ts'
 import { bodyProcessors } from '../bodies.ts'
-import { chooseRules } from '../compile/choose.ts'
 import type { LoadContext } from '../compile/context.ts'
 import { targetOfText } from '../compile/targets.ts'
 import { wafFaults } from '../faults.ts'
@@ -89,8 +88,8 @@ function removeRules(by: RuleChoice['by']): Control {
   return (value, node, context) => {
     let chosen: readonly number[] = []
     const choice = { by, values: by === 'id' ? value.split(/[\s,]+/) : [value] }
-    context.on_loaded.push((rules) => {
-      chosen = chooseRules(choice, rules, node.place, context).map((rule) => rule.index)
+    context.on_loaded.push((choose) => {
+      chosen = choose(choice, node.place).map((rule) => rule.index)
     })
     return (state) => {
       const shared = state.start.exclusions?.rules
@@ -115,8 +114,8 @@ function removeTargets(by: RuleChoice['by']): Control {
     const rulesText = value.slice(0, semicolon)
     const choice = { by, values: by === 'id' ? rulesText.split(/[\s,]+/) : [rulesText] }
     let chosen: readonly number[] = []
-    context.on_loaded.push((rules) => {
-      chosen = chooseRules(choice, rules, node.place, context).map((rule) => rule.index)
+    context.on_loaded.push((choose) => {
+      chosen = choose(choice, node.place).map((rule) => rule.index)
     })
     return (state: State) => {
       const shared = state.start.exclusions?.targets

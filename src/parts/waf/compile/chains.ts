@@ -39,19 +39,17 @@ function extended(
   name: string,
   transform: (value: string) => string,
 ): ChainNode {
-  const known = transformationTriggers.get(name.toLowerCase())
-  const triggers = known === undefined ? noKinds : kindsOfBytes(known.bytes)
-  const isDecoder = known?.adds === undefined
+  const { isKnown, isDecoder, triggers, adds } = kindsOf(name.toLowerCase())
   const nodes: ChainNode[] = [...before.nodes]
   const node: ChainNode = {
     number,
     name,
     before,
     transform,
-    is_always: before.is_always || known === undefined,
+    is_always: before.is_always || !isKnown,
     triggers: unionOf(before.triggers, triggers),
     decoder_triggers: unionOf(before.decoder_triggers, isDecoder ? triggers : noKinds),
-    adds: unionOf(before.adds, kindsOfBytes(known?.adds ?? '')),
+    adds: unionOf(before.adds, adds),
     nodes,
   }
   nodes.push(node)
@@ -71,6 +69,30 @@ export function emptyChain(): ChainNode {
     adds: noKinds,
     nodes: [],
   }
+}
+
+type TransformationKinds = {
+  readonly isKnown: boolean
+  readonly isDecoder: boolean
+  readonly triggers: Kinds
+  readonly adds: Kinds
+}
+
+/** By name in lower case: as many as there are transformations. */
+const kindsByName = new Map<string, TransformationKinds>()
+
+function kindsOf(name: string): TransformationKinds {
+  const before = kindsByName.get(name)
+  if (before !== undefined) return before
+  const known = transformationTriggers.get(name)
+  const kinds = {
+    isKnown: known !== undefined,
+    isDecoder: known?.adds === undefined,
+    triggers: known === undefined ? noKinds : kindsOfBytes(known.bytes),
+    adds: kindsOfBytes(known?.adds ?? ''),
+  }
+  kindsByName.set(name, kinds)
+  return kinds
 }
 
 function kindsOfBytes(bytes: string): Kinds {

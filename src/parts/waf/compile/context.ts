@@ -6,6 +6,7 @@ import type { ChainNode, Operator, PersistentMemory, Rule, TargetPlan } from '..
 import { compileRegex, type Regex, type RegexOptions } from '../regex.ts'
 import { persistentMemory } from '../run/memory.ts'
 import { emptyChain } from './chains.ts'
+import type { ChooseRules } from './choose.ts'
 
 /**
  * What a rule set was made of and the next one may take over, warm: trees of files by their text, expressions, operators by
@@ -24,8 +25,8 @@ export type LoadContext = {
   /** By number of the prefix and name of the transformation. */
   readonly chains: Map<string, ChainNode>
   readonly plans: Map<string, TargetPlan>
-  /** Called with all rules once they are known. */
-  readonly on_loaded: ((rules: readonly Rule[]) => void)[]
+  /** Called once all rules are known, with the way to choose among them. */
+  readonly on_loaded: ((choose: ChooseRules<Rule>) => void)[]
   /** What is accepted but changes nothing, once each. */
   readonly without_effect: Set<string>
   regex(place: Place, pattern: string, options?: RegexOptions): Regex

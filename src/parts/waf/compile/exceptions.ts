@@ -2,7 +2,7 @@
 import type { DirectiveNode, Place, RuleChoice } from '#parts/seclang/tree.ts'
 import { wafFaults } from '../faults.ts'
 import { applyActions, type Item, type RuleDraft } from './assemble.ts'
-import { chooseRules } from './choose.ts'
+import { type ChooseRules, chooser } from './choose.ts'
 import type { LoadContext } from './context.ts'
 
 /** The items without removed rules, with targets and actions updated. */
@@ -13,9 +13,10 @@ export function applyExceptions(
   warnings: string[],
 ): readonly Item[] {
   const removed = new Set<RuleDraft>()
-  const choosable = items.flatMap((item) => (item.kind === 'rule' ? [choosableOf(item.rule)] : []))
+  let chosen: ChooseRules<Choosable> | undefined
   const choose = (choice: RuleChoice, place: Place): readonly RuleDraft[] => {
-    const found = chooseRules(choice, choosable, place, context)
+    chosen ??= chooser(items.flatMap(choosableOf), context)
+    const found = chosen(choice, place)
     if (found.length === 0) {
       const at = `${place.file}:${place.line}:${place.column}`
       warnings.push(`${at}: no rule has the ${choice.by} ${choice.values.join(' ')}`)
@@ -48,7 +49,15 @@ export function applyExceptions(
   return items.filter((item) => item.kind === 'marker' || !removed.has(item.rule))
 }
 
-function choosableOf(rule: RuleDraft) {
-  const { id = 0, tags, message } = rule.head.draft
-  return { rule, id, tags, message: { source: message?.source ?? '' } }
+type Choosable = {
+  readonly rule: RuleDraft
+  readonly id: number
+  readonly tags: readonly string[]
+  readonly message: { readonly source: string }
+}
+
+function choosableOf(item: Item): Choosable[] {
+  if (item.kind !== 'rule') return []
+  const { id = 0, tags, message } = item.rule.head.draft
+  return [{ rule: item.rule, id, tags, message: { source: message?.source ?? '' } }]
 }

@@ -3,6 +3,7 @@ import { parseRules, type RuleSource } from '#parts/seclang/parse.ts'
 import type { DirectiveNode } from '#parts/seclang/tree.ts'
 import type { Program } from '../program.ts'
 import { assemble } from './assemble.ts'
+import { chooser } from './choose.ts'
 import { type LoadContext, loadContext, type Reusable } from './context.ts'
 import { applyExceptions } from './exceptions.ts'
 import { phasesOf } from './phases.ts'
@@ -37,7 +38,8 @@ export function loadProgram(
   const rules = compileRules(items, context)
   const phases = phasesOf(items, rules)
   const settings = settingsOf(nodes, context)
-  for (const tell of context.on_loaded) tell(rules)
+  const choose = chooser(rules, context)
+  for (const tell of context.on_loaded) tell(choose)
   const plan_count = context.plans.size
   const reusable = context.finish()
   return {
@@ -54,7 +56,7 @@ export function loadProgram(
   }
 }
 
-const hasInclude = /^\s*include/im
+const hasInclude = /^[ \t]*include/im
 
 /** The tree of a file; one that includes others is read anew, since those may have changed. */
 function treeOf(
