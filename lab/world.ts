@@ -41,7 +41,7 @@ export async function labWorld(options: WorldOptions = {}): Promise<LabWorld> {
   const state_dir = options.state_dir ?? join(dir, 'state')
   mkdirSync(state_dir, { recursive: true })
   const site = await sampleSite()
-  const [port, desk, intake, admin] = await freePorts(4)
+  const [port, desk, intake, admin, cluster] = await freePorts(5)
   const file = join(dir, 'gatehouse.yaml')
   writeFileSync(
     file,
@@ -52,6 +52,7 @@ edge:
   listen: [{ address: "127.0.0.1:${port}" }]
   admin: "127.0.0.8:${admin}"
 ${options.edge ?? ''}
+cluster: { listen: "127.0.0.1:${cluster}" }
 analytics: { listen: "127.0.0.1:${intake}" }
 policy: { listen: "127.0.0.1:${desk}" }
 sites:

@@ -17,6 +17,8 @@ export const supervisorFaults = faults('supervisor', {
   boot_policy_broken: (f: { path: string; why: string }) =>
     `Cannot read the policy of the settings file in "${f.path}": ${f.why}`,
   office_away: (f: { state: string }) => `Cannot commit what the settings file says: ${f.state}`,
+  sites_ignored: (f: { file: string }) =>
+    `Cannot use sites and rules of "${f.file}": this node takes its policy from the policy servers of its cluster`,
   not_in_force: (f: { revision: number; state: string }) =>
     `Cannot tell that revision ${f.revision} is in force here: ${f.state}`,
   office_died: (f: { how: string }) => `Analytics, API and console died: ${f.how}`,
@@ -28,10 +30,13 @@ export const supervisorFaults = faults('supervisor', {
 export const cliFaults = faults('cli', {
   not_running: (f: { why: string }) => `Cannot reach Gatehouse on this machine: ${f.why}`,
   exists: (f: { file: string }) => `Cannot write settings: "${f.file}" is there already`,
-  no_site: (f: { file: string }) => `Cannot test: no site in "${f.file}"`,
+  no_site: (f: { file: string }) => `Cannot find a site in "${f.file}"`,
+  site_off: (f: { site: string }) =>
+    `Cannot explain: site "${f.site}" is off, nothing is inspected`,
   bad_request: (f: { why: string }) => `Cannot read the request: ${f.why}`,
   rule_file: (f: { file: string; why: string }) => `Cannot read rules from "${f.file}": ${f.why}`,
   usage: (f: { why: string }) => f.why,
+  token_file: (f: { path: string; reason: string }) => `Cannot use "${f.path}": ${f.reason}`,
   member: (f: { name: string; cluster_id: string; state_dir: string }) =>
     `Cannot join: this machine belongs to cluster ${f.cluster_id} already, as "${f.name}"`,
   still_running: (f: { state_dir: string; holder: string }) =>

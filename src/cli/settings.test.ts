@@ -73,7 +73,7 @@ for (const [what, text, expected] of [
   [
     'a mode that is none',
     sites(['a', 'a.example']).replace('hosts', 'mode: blok, hosts'),
-    /^2:\d+ .*"off"\|"monitor"\|"block"/,
+    /^2:\d+ .*"off"\|"monitor"\|"safe_blocking"\|"block"/,
   ],
   [
     'an upstream without scheme',

@@ -1,94 +1,109 @@
 /**
- * ★ `gatehouse run`: edge workers, their keeper and the office, from the first start to the last drained request.
- * The home of processes: node:cluster and fork are used in supervisor/ only.
+ * ★ `gatehouse run`: who this node is, edge workers and their keeper, the office, the agent; from the first start to the
+ * last drained request. The home of processes: node:cluster and fork are used in supervisor/ only.
  */
 import cluster from 'node:cluster'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
-import { invalidSettings } from '#base/settings.ts'
+import type { AgentState, LastReload } from '#model/node.ts'
 import { lockDirectory } from '#parts/host/directory-lock.ts'
-import { startKeeper } from '#services/edge/keeper.ts'
+import type { NodeIdentity } from '#parts/identity/node-identity.ts'
+import { type Agent, startAgent } from '#services/agent/service.ts'
+import { type Keeper, type KeeperFacts, startKeeper } from '#services/edge/keeper.ts'
 import { supervisorFaults } from './faults.ts'
-import { loadSettings, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 import { workerFlags } from './supervisor/child-environment.ts'
-import type { FirstLogin } from './supervisor/messages.ts'
-import { officeChild } from './supervisor/office-child.ts'
+import { type Membership, openMembership } from './supervisor/membership.ts'
+import { firstPolicy, type NodePolicy, nodePolicy } from './supervisor/node-policy.ts'
+import { type OfficeReady, officeChild } from './supervisor/office-child.ts'
 import { pidFile } from './supervisor/pid-file.ts'
+import { commitFileSoon, reload, warnOfSites } from './supervisor/reload.ts'
 import { type WorkerPool, workerPool } from './supervisor/worker-pool.ts'
 import { version } from './version.ts'
 
 export type Supervised = {
-  /** Reads the settings file again and rolls the workers; on a fault the old ones stay, and the log says why. */
+  readonly identity: NodeIdentity
+  /** Reads the settings file again and applies what changed; on a fault all stays as it was, and the log says why. */
   reload(): Promise<void>
   /** Drains and ends everything. */
   stop(): Promise<void>
-  /** Resolves when API and console answer. */
-  readonly office: Promise<{ readonly url: string; readonly first_login?: FirstLogin }>
+  /** Resolves when API and console answer; undefined on a node that has none. */
+  readonly office: Promise<OfficeReady> | undefined
 }
 
 /** Starts everything; resolves when all edge workers take requests. Throws the fault that prevents it. */
 export async function supervise(
   main: string,
   file: string,
-  first: Settings,
+  written: Settings,
   world: World,
 ): Promise<Supervised> {
   await using rising = new AsyncDisposableStack()
-  const startid = randomUUID()
-  await prepareState(first.state_dir, rising)
-  cluster.setupPrimary({
-    exec: main,
-    args: [],
-    execArgv: [...process.execArgv, ...workerFlags],
-    silent: false,
-  })
-  cluster.schedulingPolicy = cluster.SCHED_RR
+  await prepareState(written.state_dir, rising)
+  const member = await openMembership(written, world)
+  // What its cluster calls it counts, also in records and on block pages.
+  let settings: Settings = { ...written, node: member.identity.name }
+  const is_policy_server = member.has('policy')
+  if (!is_policy_server && settings.sites.length > 0) warnOfSites(file, world)
+  setupCluster(main)
 
-  let pool: WorkerPool | undefined
-  const keeper = rising.use(
-    await startKeeper(
-      first.edge,
-      {
-        node: first.node,
-        version,
-        startid,
-        spool_root: join(first.state_dir, 'spool'),
-        analytics: `http://${first.analytics.listen}`,
-        facts: () => ({
-          ...(pool?.facts() ?? { bundle: '', rule_set: '', rules: 0, applied_at_ms: 0 }),
-          workers: pool?.states() ?? [],
-        }),
-      },
-      world,
-    ),
-  )
-  const workers = workerPool(world, {
+  const facts = nodeFacts(member)
+  const keeper = rising.use(await openKeeper(settings, member, facts, world))
+  facts.keeper = keeper
+  const first = firstPolicy(member, settings)
+  const workers = workerPool(world, first.ref, {
     onReport: (id, report) => keeper.onReport(id, report),
     onNudge: () => keeper.onNudge(),
     onGone: (id) => keeper.onWorkerGone(id),
+    onEvent: (event) => void keeper.keepEvent(event),
   })
-  pool = workers
+  facts.workers = workers
   rising.defer(() => workers.drain(0))
-  await workers.roll(first)
-  const office = rising.use(officeChild(main, first, version, world))
-  world.log.event('gatehouse.started', { version, node: first.node, ...workers.facts() })
+  const policy = nodePolicy(first, member, workers, settings.state_dir, world)
+  facts.policy = policy
+  workers.setLists(member.shelf.lists()?.entries ?? [])
+  if (member.has('edge')) await workers.roll(settings)
+
+  const has_office = is_policy_server || member.has('analytics')
+  const office = has_office
+    ? rising.use(
+        officeChild(main, settings, version, (event) => void keeper.keepEvent(event), world),
+      )
+    : undefined
+  const fileCommit =
+    office !== undefined && is_policy_server
+      ? commitFileSoon(() => settings, office, world)
+      : undefined
+  fileCommit?.now()
+  const agent = rising.use(openAgent(member, policy, workers, keeper, world))
+  facts.agent = agent
+  world.log.event('gatehouse.started', { version, node: settings.node, ...workers.facts() })
 
   const opened = rising.move()
-  let settings = first
   let rolling: Promise<void> = Promise.resolve()
+  const again = async (): Promise<void> => {
+    const at = new Date(world.clock.now()).toISOString()
+    const context = { file, is_policy_server, policy, office }
+    try {
+      const was_booting = policy.is_booting
+      settings = await reload(settings, context, world)
+      office?.tellSites(settings.sites)
+      if (was_booting) fileCommit?.now()
+      facts.last_reload = { at, is_done: true, message: '' }
+      world.log.event('reload.done', { ...workers.facts() })
+    } catch (error) {
+      facts.last_reload = { at, is_done: false, message: messageOf(error) }
+      world.log.trouble('reload.refused', error)
+    }
+  }
   return {
-    office: office.ready,
+    identity: member.identity,
+    office: office?.ready,
     reload() {
-      rolling = rolling.then(async () => {
-        try {
-          settings = await reload(file, settings, workers, world)
-          office.tellSites(settings.sites)
-        } catch (error) {
-          world.log.trouble('reload.refused', error)
-        }
-      })
+      rolling = rolling.then(again)
       return rolling
     },
     async stop() {
@@ -100,31 +115,115 @@ export async function supervise(
   }
 }
 
-async function reload(
-  file: string,
-  old: Settings,
-  workers: WorkerPool,
-  world: World,
-): Promise<Settings> {
-  const result = loadSettings(file)
-  if (result.kind === 'invalid') throw invalidSettings(result.problems)
-  const next = result.data
-  const fixed = ['node', 'state_dir', 'database', 'log', 'analytics', 'policy'] as const
-  const changed: string[] = fixed.filter(
-    (key) => JSON.stringify(old[key]) !== JSON.stringify(next[key]),
-  )
-  if (next.edge.admin !== old.edge.admin) changed.push('edge.admin')
-  if (changed.length > 0) {
-    world.log.trouble(
-      'reload.partial',
-      supervisorFaults.needs_restart({ parts: changed.join(', ') }),
-    )
+/** What the keeper tells of the parts that start after it. */
+type NodeFacts = {
+  keeper: Keeper | undefined
+  workers: WorkerPool | undefined
+  policy: NodePolicy | undefined
+  agent: Agent | undefined
+  last_reload: LastReload | null
+  readonly now: () => KeeperFacts
+  readonly agentState: () => AgentState | null
+}
+
+function nodeFacts(member: Membership): NodeFacts {
+  const agentState = (): AgentState | null => {
+    const state = facts.agent?.state()
+    if (state === undefined) return null
+    const { connected_to, committing, trouble } = state
+    return { connected_to: connected_to ?? null, committing, trouble: trouble ?? null }
   }
-  const kept = Object.fromEntries(fixed.map((key) => [key, old[key]]))
-  const effective: Settings = { ...next, ...kept }
-  await workers.roll(effective)
-  world.log.event('reload.done', { ...workers.facts() })
-  return effective
+  const facts: NodeFacts = {
+    keeper: undefined,
+    workers: undefined,
+    policy: undefined,
+    agent: undefined,
+    last_reload: null,
+    agentState,
+    now() {
+      const enforced = facts.workers?.facts()
+      return {
+        rule_set: enforced?.rule_set ?? '',
+        rules: enforced?.rules ?? 0,
+        applied_at_ms: enforced?.applied_at_ms ?? 0,
+        // A node without workers enforces nothing and keeps the newest bundle all the same.
+        bundle: enforced?.bundle || (facts.policy?.bundle ?? ''),
+        revision: facts.policy?.enforced()?.revision ?? 0,
+        lists_revision: member.shelf.lists_revision,
+        is_edge: member.has('edge'),
+        agent: agentState(),
+        last_reload: facts.last_reload,
+        workers: facts.workers?.states() ?? [],
+      }
+    },
+  }
+  return facts
+}
+
+function openKeeper(
+  settings: Settings,
+  member: Membership,
+  facts: NodeFacts,
+  world: World,
+): Promise<Keeper> {
+  return startKeeper(
+    settings.edge,
+    {
+      node: settings.node,
+      version,
+      startid: randomUUID(),
+      spool_root: join(settings.state_dir, 'spool'),
+      analytics: () => member.analytics(),
+      // Analytics takes plain HTTP until it shows a certificate: then `member.tls()`.
+      tls: () => undefined,
+      facts: () => facts.now(),
+      cluster() {
+        const known = member.shelf.nodes()
+        return { nodes: known?.nodes ?? [], at: known?.at ?? null, agent: facts.agentState() }
+      },
+    },
+    world,
+  )
+}
+
+function openAgent(
+  member: Membership,
+  policy: NodePolicy,
+  workers: WorkerPool,
+  keeper: Keeper,
+  world: World,
+): Agent {
+  const { local_policy_server } = member
+  return startAgent(
+    {
+      identity: () => member.identity,
+      version,
+      address: member.address,
+      shelf: member.shelf,
+      boot_id: randomUUID(),
+      ...(local_policy_server !== undefined && { local_policy_server }),
+      apply: (shelved) => policy.apply(shelved),
+      enforced: () => policy.enforced(),
+      counters: () => keeper.counters(),
+      onLists(all, change) {
+        if (change.since === null || change.since === 0) workers.setLists(all.entries)
+        else workers.changeLists(change.entries, change.removed)
+      },
+      onTopology: (topology) => member.learn(topology),
+      renew: (policy_server) => member.renew(policy_server),
+    },
+    world,
+  )
+}
+
+function setupCluster(main: string): void {
+  cluster.setupPrimary({
+    exec: main,
+    args: [],
+    execArgv: [...process.execArgv, ...workerFlags],
+    silent: false,
+  })
+  cluster.schedulingPolicy = cluster.SCHED_RR
 }
 
 /** Two supervisors on one directory would take each other's spool for left over. */

@@ -1,11 +1,24 @@
-/** Inside an edge worker: one edge, told by the supervisor when to start and when to finish. */
+/** Inside an edge worker: one edge, told by the supervisor what to enforce, when to start and when to finish. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
+import { bundleName } from '#model/bundle.ts'
+import type { BundleFiles } from '#parts/bundle/bundle.ts'
+import { readShelved } from '#parts/bundle/shelf.ts'
+import { type CompiledPolicy, compilePolicy } from '#parts/enforcement/compiled-policy.ts'
+import { compileLists } from '#parts/enforcement/ip-lists.ts'
 import { type Edge, startEdge } from '#services/edge/service.ts'
-import { loadPolicy } from '../policy.ts'
-import type { FromWorker, ToWorker } from './messages.ts'
+import { readBootPolicy } from './boot-policy.ts'
+import {
+  type FromWorker,
+  noPolicy,
+  type PolicyFacts,
+  type PolicyRef,
+  type ToWorker,
+} from './messages.ts'
+
+type Start = Extract<ToWorker, { kind: 'start' }>
 
 /** Runs until drained or until the supervisor is gone; never returns before. */
 export async function runEdgeProcess(world: World): Promise<void> {
@@ -13,49 +26,158 @@ export async function runEdgeProcess(world: World): Promise<void> {
     if (process.connected) process.send?.(message, undefined, undefined, () => {})
   }
   const done = Promise.withResolvers<void>()
-  let edge: Edge | undefined
-  process.on('message', async (message: ToWorker) => {
-    if (message.kind === 'drain') {
-      await edge?.drain(message.limit_ms)
-      await edge?.[Symbol.asyncDispose]()
-      done.resolve()
-      return
-    }
-    try {
-      edge = await start(message, world, tell)
-    } catch (error) {
-      const code = error instanceof Fault ? error.code : 'bug'
-      if (code === 'bug') world.log.trouble('worker.not_started', error)
-      tell({ kind: 'failed', code, message: messageOf(error) })
-      done.resolve()
-    }
+  const worker = new EdgeWorker(world, tell, done.resolve)
+  // One after the other, so that what comes while it starts is done when it has.
+  let turn = Promise.resolve()
+  process.on('message', (message: ToWorker) => {
+    turn = turn.then(() => worker.hear(message))
   })
   await done.promise
 }
 
-async function start(
-  message: Extract<ToWorker, { kind: 'start' }>,
-  world: World,
-  tell: (message: FromWorker) => void,
-): Promise<Edge> {
-  const { settings, worker_id } = message
-  const policy = loadPolicy(settings)
-  policy.ruleset.warmUp()
-  const spool_dir = join(settings.state_dir, 'spool', worker_id)
-  mkdirSync(spool_dir, { recursive: true, mode: 0o700 })
-  const edge = await startEdge(
-    settings.edge,
-    {
-      node: settings.node,
-      worker_id,
-      spool_dir,
-      policy,
-      report: (report) => tell({ kind: 'report', report }),
-      nudge: () => tell({ kind: 'nudge' }),
-    },
-    world,
-  )
-  const { bundle, rule_set, ruleset } = policy
-  tell({ kind: 'ready', facts: { bundle, rule_set, rules: ruleset.rule_count } })
-  return edge
+type Loaded = {
+  readonly compiled: CompiledPolicy
+  readonly bundle: string
+  readonly revision: number
+}
+
+class EdgeWorker {
+  readonly #world: World
+  readonly #tell: (message: FromWorker) => void
+  readonly #done: () => void
+  readonly #lists = compileLists([])
+  #state_dir = ''
+  #edge: Edge | undefined
+  #current: Loaded | undefined
+  #prepared: { readonly id: string; readonly loaded: Loaded } | undefined
+
+  constructor(world: World, tell: (message: FromWorker) => void, done: () => void) {
+    this.#world = world
+    this.#tell = tell
+    this.#done = done
+  }
+
+  async hear(message: ToWorker): Promise<void> {
+    switch (message.kind) {
+      case 'start':
+        return this.#start(message)
+      case 'prepare':
+        if (await this.#prepare(message.policy))
+          this.#tell({ kind: 'prepared', id: message.policy.id })
+        return
+      case 'activate':
+        return this.#activate(message.policy)
+      case 'lists':
+        this.#lists.change(message.entries, message.removed)
+        return
+      case 'rates':
+        this.#edge?.mergeRates(message.deltas)
+        return
+      case 'drain':
+        // Not waited for: until its last connection ends it follows every change of the policy.
+        void this.#drain(message.limit_ms)
+        return
+      default:
+        message satisfies never
+    }
+  }
+
+  async #start({ settings, worker_id, policy }: Start): Promise<void> {
+    this.#state_dir = settings.state_dir
+    try {
+      if (policy !== null) {
+        this.#current = this.#load(policy)
+        this.#current.compiled.ruleset.warmUp()
+      }
+      const spool_dir = join(settings.state_dir, 'spool', worker_id)
+      mkdirSync(spool_dir, { recursive: true, mode: 0o700 })
+      this.#edge = await startEdge(
+        settings.edge,
+        {
+          node: settings.node,
+          worker_id,
+          spool_dir,
+          policy: this.#current,
+          lists: this.#lists,
+          report: (report) => this.#tell({ kind: 'report', report }),
+          nudge: () => this.#tell({ kind: 'nudge' }),
+          tellRates: (deltas) => this.#tell({ kind: 'rates', deltas }),
+        },
+        this.#world,
+      )
+      this.#tell({ kind: 'ready', facts: factsOf(this.#current) })
+    } catch (error) {
+      this.#tell({ kind: 'failed', ...this.#words('worker.not_started', error) })
+      this.#done()
+    }
+  }
+
+  async #drain(limit_ms: number): Promise<void> {
+    await this.#edge?.drain(limit_ms)
+    await this.#edge?.[Symbol.asyncDispose]()
+    this.#done()
+  }
+
+  /** Compiles beside what is in force; false when it was refused, which has been told. */
+  async #prepare(policy: PolicyRef): Promise<boolean> {
+    try {
+      const loaded = this.#load(policy)
+      await this.#warmUp(loaded.compiled)
+      this.#edge?.prepare(loaded)
+      this.#prepared = { id: policy.id, loaded }
+      return true
+    } catch (error) {
+      this.#prepared = undefined
+      const words = this.#words('worker.not_prepared', error)
+      this.#tell({ kind: 'refused', id: policy.id, ...words })
+      return false
+    }
+  }
+
+  async #activate(policy: PolicyRef): Promise<void> {
+    // One that started between the two phases was never asked to prepare.
+    if (this.#prepared?.id !== policy.id && !(await this.#prepare(policy))) return
+    this.#edge?.activate()
+    this.#current = this.#prepared?.loaded
+    this.#prepared = undefined
+    this.#tell({ kind: 'activated', id: policy.id, facts: factsOf(this.#current) })
+  }
+
+  #load(policy: PolicyRef): Loaded {
+    const { files, bundle, revision } = filesOf(this.#state_dir, policy)
+    return { compiled: compilePolicy(files, this.#current?.compiled), bundle, revision }
+  }
+
+  /** New rules run a little before they count, a slice at a time: requests come in between. */
+  async #warmUp({ ruleset }: CompiledPolicy): Promise<void> {
+    if (ruleset === this.#current?.compiled.ruleset) return
+    for (let round = 0; round < 3; round++) {
+      ruleset.warmUp(1)
+      await this.#world.clock.sleep(0)
+    }
+  }
+
+  #words(event: string, error: unknown): { readonly code: string; readonly message: string } {
+    const code = error instanceof Fault ? error.code : 'bug'
+    if (code === 'bug') this.#world.log.trouble(event, error)
+    return { code, message: messageOf(error) }
+  }
+}
+
+function filesOf(
+  state_dir: string,
+  policy: PolicyRef,
+): { readonly files: BundleFiles; readonly bundle: string; readonly revision: number } {
+  if (policy.kind === 'boot') {
+    const files = readBootPolicy(state_dir, policy.id)
+    return { files, bundle: `0-${policy.id.slice(0, 8)}`, revision: 0 }
+  }
+  const { bundle, files } = readShelved(join(state_dir, 'shelf'), policy.id)
+  return { files, bundle: bundleName(bundle), revision: bundle.head.revision }
+}
+
+function factsOf(loaded: Loaded | undefined): PolicyFacts {
+  if (loaded === undefined) return noPolicy
+  const { bundle, revision, compiled } = loaded
+  return { bundle, revision, rule_set: compiled.rule_set, rules: compiled.rules }
 }

@@ -22,7 +22,7 @@ export async function runOfficeProcess(world: World): Promise<void> {
   process.on('message', async (message: ToOffice) => {
     if (message.kind === 'stop') done.resolve()
     else if (message.kind === 'sites') sites = message.sites
-    else {
+    else if (message.kind === 'start') {
       sites = message.settings.sites
       try {
         office = await open(message.settings, message.version, () => sites, world)

@@ -6,16 +6,26 @@ import cluster, { type Worker } from 'node:cluster'
 import { randomUUID } from 'node:crypto'
 import { availableParallelism, setPriority } from 'node:os'
 import type { World } from '#base/service.ts'
+import type { SystemEvent } from '#model/event.ts'
+import type { ListEntry } from '#model/ip-list.ts'
 import type { NodeStatus } from '#model/node.ts'
 import type { WorkerReport } from '#services/edge/report.ts'
 import { supervisorFaults } from '../faults.ts'
 import type { Settings } from '../settings.ts'
 import { childEnvironment } from './child-environment.ts'
-import type { FromWorker, PolicyFacts, ToWorker } from './messages.ts'
+import {
+  type FromWorker,
+  noPolicy,
+  type PolicyFacts,
+  type PolicyRef,
+  type ToWorker,
+} from './messages.ts'
 import { respawnDelay_ms } from './respawn.ts'
+import { type Member, swap } from './swap.ts'
 
 type Slot = {
   readonly worker: Worker
+  readonly member: Member
   readonly worker_id: string
   readonly index: number
   readonly generation: number
@@ -32,11 +42,22 @@ export type WorkerPoolEvents = {
   readonly onReport: (worker_id: string, report: WorkerReport) => void
   readonly onNudge: () => void
   readonly onGone: (worker_id: string) => void
+  readonly onEvent: (event: SystemEvent) => void
 }
 
 export type WorkerPool = {
   /** Starts a generation with these settings and drains the one before; throws when the new one cannot start. */
   roll(settings: Settings): Promise<void>
+  /** All workers make the policy ready. @throws what one of them refused it with; all keep the old one */
+  prepare(policy: PolicyRef): Promise<void>
+  /** What they prepared counts, in all of them. */
+  activate(policy: PolicyRef): Promise<void>
+  /** What counts; null before the first. */
+  readonly policy: PolicyRef | null
+  /** All entries of all lists, as they are from now on. */
+  setLists(entries: readonly ListEntry[]): void
+  /** What came, and ids of what went. */
+  changeLists(entries: readonly ListEntry[], removed: readonly string[]): void
   /** Lets every worker finish, at most `limit_ms` long, then ends them. */
   drain(limit_ms: number): Promise<void>
   states(): NodeStatus['workers']
@@ -50,20 +71,43 @@ const start_within_ms = 60_000
 /** WebSockets and event streams of a replaced generation may live on for this long. */
 const old_generation_ms = 3_600_000
 
-export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
+/** Entries in one message: a million of them must not be one text. */
+const entries_per_message = 2000
+
+export function workerPool(
+  world: World,
+  first: PolicyRef | null,
+  events: WorkerPoolEvents,
+): WorkerPool {
   const { clock, log } = world
   const slots = new Set<Slot>()
   let generation = 0
   let stopping = false
-  let applied = { bundle: '', rule_set: '', rules: 0, applied_at_ms: 0 }
+  let applied = { ...noPolicy, applied_at_ms: 0 }
+  let listed = new Map<string, ListEntry>()
+  const policies = swap(clock, first)
+  policies.onActivated((facts) => {
+    if (facts.bundle !== applied.bundle) applied = { ...facts, applied_at_ms: clock.now() }
+  })
 
   function spawn(settings: Settings, of: number, index: number, restarts: number): Slot {
     const worker = cluster.fork(childEnvironment('edge', settings.state_dir))
     const worker_id = randomUUID()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     promise.catch(() => {})
+    const send = (message: ToWorker): void => {
+      // One that is just going may have closed its pipe: it is replaced anyway.
+      if (worker.isConnected()) worker.send(message, () => {})
+    }
+    const member: Member = {
+      index,
+      is_awaited: () => slot.state !== 'draining' && !worker.isDead(),
+      send,
+      kill: () => void worker.process.kill('SIGKILL'),
+    }
     const slot: Slot = {
       worker,
+      member,
       worker_id,
       index,
       generation: of,
@@ -80,13 +124,16 @@ export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
     worker.on('error', (error) => log.trouble('worker.pipe_failed', error, { index }))
     worker.once('exit', (code, signal) => {
       slots.delete(slot)
+      policies.leave(member)
       events.onGone(worker_id)
       reject(supervisorFaults.worker_died({ index, how: signal ?? `exit ${code}` }))
       if (!stopping && slot.state === 'ready') replace(slot, settings, signal ?? `exit ${code}`)
     })
     // Whoever takes a dead worker's place must not queue behind the traffic that the others now carry alone.
     if (restarts > 0) prioritise(worker, -10)
-    worker.send({ kind: 'start', settings, worker_id } satisfies ToWorker)
+    tellLists(member, [...listed.values()], [])
+    send({ kind: 'start', settings, worker_id, policy: policies.current })
+    policies.join(member)
     return slot
   }
 
@@ -97,8 +144,15 @@ export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
       events.onReport(slot.worker_id, message.report)
     } else if (message.kind === 'nudge') events.onNudge()
     else if (message.kind === 'failed') reject(supervisorFaults.worker_refused(message))
-    else {
-      slot.state = 'ready'
+    else if (message.kind === 'event') events.onEvent(message.event)
+    else if (message.kind === 'rates') {
+      for (const other of slots) if (other !== slot) other.member.send(message)
+    } else if (message.kind !== 'ready') {
+      if (message.kind === 'activated') slot.facts = message.facts
+      policies.hear(slot.member, message)
+    } else {
+      // One that was told to end while it started stays so.
+      if (slot.state === 'starting') slot.state = 'ready'
       if (slot.restarts > 0) prioritise(slot.worker, 0)
       slot.facts = message.facts
       slot.ready_at = clock.elapsed()
@@ -129,11 +183,23 @@ export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
     else clock.after(wait_ms, start)
   }
 
+  function tellLists(member: Member, entries: readonly ListEntry[], removed: readonly string[]) {
+    const count = Math.max(entries.length, removed.length)
+    for (let at = 0; at < count; at += entries_per_message) {
+      const end = at + entries_per_message
+      member.send({
+        kind: 'lists',
+        entries: entries.slice(at, end),
+        removed: removed.slice(at, end),
+      })
+    }
+  }
+
   async function end(slot: Slot, limit_ms: number): Promise<void> {
     if (slot.worker.isDead()) return
     slot.state = 'draining'
     const gone = new Promise<void>((resolve) => slot.worker.once('exit', () => resolve()))
-    slot.worker.send({ kind: 'drain', limit_ms } satisfies ToWorker, () => {})
+    slot.member.send({ kind: 'drain', limit_ms })
     const patience = clock.after(limit_ms + 2000, () => slot.worker.process.kill('SIGKILL'))
     await gone
     patience[Symbol.dispose]()
@@ -176,6 +242,23 @@ export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
       for (const slot of fresh)
         if (!slots.has(slot)) replace(slot, settings, 'while the others started')
     },
+    prepare: (policy) => policies.prepare(policy),
+    activate: (policy) => policies.activate(policy),
+    get policy() {
+      return policies.current
+    },
+    setLists(entries) {
+      const next = new Map(entries.map((entry) => [entry.id, entry]))
+      const fresh = entries.filter((entry) => !isSame(listed.get(entry.id), entry))
+      const removed = [...listed.keys()].filter((id) => !next.has(id))
+      listed = next
+      for (const { member } of slots) tellLists(member, fresh, removed)
+    },
+    changeLists(entries, removed) {
+      for (const id of removed) listed.delete(id)
+      for (const entry of entries) listed.set(entry.id, entry)
+      for (const { member } of slots) tellLists(member, entries, removed)
+    },
     async drain(limit_ms) {
       stopping = true
       await Promise.all([...slots].map((slot) => end(slot, limit_ms)))
@@ -191,6 +274,10 @@ export function workerPool(world: World, events: WorkerPoolEvents): WorkerPool {
       })),
     facts: () => applied,
   }
+}
+
+function isSame(a: ListEntry | undefined, b: ListEntry): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** Only root may raise a priority: without it a start takes its turn like any other process. */

@@ -1,6 +1,6 @@
 /** `gatehouse check`: are settings and rules right? Starts nothing. */
 import type { Command } from 'commander'
-import type { EdgePolicy } from '#services/edge/service.ts'
+import type { Ruleset } from '#parts/waf/ruleset.ts'
 import { Exit, exit } from '../exit.ts'
 import type { Output } from '../output.ts'
 import { loadSettings, type Settings, settingsFile } from '../settings.ts'
@@ -26,16 +26,16 @@ export function check(program: Command, output: Output): void {
       }
       const { loadPolicy } = await import('../policy.ts')
       const policy = loadPolicy(result.data)
-      const { rule_count } = policy.ruleset
+      const { rules } = policy
       const { sites } = result.data
-      const warnings = [...policy.ruleset.warnings, ...bodyWarnings(sites, policy.ruleset)]
+      const warnings = [...policy.warnings, ...bodyWarnings(sites, policy.ruleset)]
       if (options.json) {
         output.json({
           ok: true,
           file,
           sites: sites.length,
           rule_set: policy.rule_set,
-          rules: rule_count,
+          rules,
           warnings,
         })
         return
@@ -44,13 +44,13 @@ export function check(program: Command, output: Output): void {
       if (sites.length === 0)
         output.note(`warning: ${file} names no site: every request will get 421`)
       output.line(
-        `${file}: ok, ${sites.length} site${sites.length === 1 ? '' : 's'}, ${rule_count} rules of ${policy.rule_set}`,
+        `${file}: ok, ${sites.length} site${sites.length === 1 ? '' : 's'}, ${rules} rules of ${policy.rule_set}`,
       )
     })
 }
 
 /** Sites that promise to take larger bodies than their rules let through. */
-function bodyWarnings(sites: Settings['sites'], { settings }: EdgePolicy['ruleset']): string[] {
+function bodyWarnings(sites: Settings['sites'], { settings }: Ruleset): string[] {
   const { request_body_limit_bytes: limit, request_body_limit_action: action } = settings
   if (action !== 'Reject') return []
   return sites

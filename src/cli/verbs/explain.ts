@@ -4,7 +4,10 @@ import type { Command } from 'commander'
 import { systemClock } from '#base/clock.ts'
 import { uuidv7 } from '#base/id.ts'
 import { printable } from '#model/printable.ts'
+import type { CompiledPolicy, CompiledSite } from '#parts/enforcement/compiled-policy.ts'
+import { readHost } from '#parts/http/head.ts'
 import type { Match, Transaction } from '#parts/waf/transaction.ts'
+import { cliFaults } from '../faults.ts'
 import { type GlobalOptions, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
 import { fromCurl, fromRaw, type WrittenRequest } from '../request-words.ts'
@@ -30,13 +33,16 @@ Examples:
     )
     .action(async (words: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
-      const { settings } = settingsOf(command)
+      const { file, settings } = settingsOf(command)
       const request = options.raw
         ? fromRaw(readFileSync(options.raw === '-' ? 0 : options.raw))
         : fromCurl(words)
       const { loadPolicy } = await import('../policy.ts')
-      const { ruleset, rule_set } = loadPolicy(settings)
-      const transaction = ruleset.begin({
+      const compiled = loadPolicy(settings)
+      const { rule_set } = compiled
+      const site = siteOf(compiled, request)
+      if (site === undefined) throw cliFaults.no_site({ file })
+      const start = {
         request_id: uuidv7(systemClock.now()),
         at_ms: systemClock.now(),
         client_address: '127.0.0.1',
@@ -44,13 +50,17 @@ Examples:
         server_address: '127.0.0.1',
         server_port: 80,
         ...request,
-        rule_engine: 'On',
-      })
+        is_gray: true,
+      }
+      const transaction = site.begin(start, request.uri)
+      if (transaction === undefined) throw cliFaults.site_off({ site: site.site.name })
       inspect(transaction, request)
       const matches = transaction.matches.filter((m) => options.all || m.is_detection)
       if (options.json) {
         output.json({
           rule_set,
+          site: site.site.name,
+          mode: site.site.mode,
           scores: transaction.scores,
           intervention: transaction.intervention ?? null,
           matches: matches.map(forJson),
@@ -59,6 +69,13 @@ Examples:
       }
       print(transaction, matches, rule_set, output)
     })
+}
+
+/** The site that the request is for; the first one when it names no host of ours. */
+function siteOf(compiled: CompiledPolicy, request: WrittenRequest): CompiledSite | undefined {
+  const host = request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? ''
+  const found = compiled.find(readHost(host) ?? '', request.uri)
+  return typeof found === 'string' ? compiled.sites[0] : found
 }
 
 function inspect(transaction: Transaction, request: WrittenRequest): void {

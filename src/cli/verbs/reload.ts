@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { systemClock } from '#base/clock.ts'
 import { invalidSettings } from '#base/settings.ts'
+import type { NodeStatus } from '#model/node.ts'
 import { Exit, exit } from '../exit.ts'
 import { cliFaults } from '../faults.ts'
 import { nodeStatus } from '../local.ts'
@@ -20,7 +21,7 @@ export function reload(program: Command, output: Output): void {
       const result = loadSettings(settingsFile(options.settings))
       if (result.kind === 'invalid') throw invalidSettings(result.problems)
       const { loadPolicy } = await import('../policy.ts')
-      const { bundle } = loadPolicy(result.data)
+      loadPolicy(result.data)
       const file = pidFile(result.data.state_dir)
       const sent_at = systemClock.now()
       let pid: number
@@ -30,26 +31,30 @@ export function reload(program: Command, output: Output): void {
       } catch (cause) {
         throw cliFaults.not_running({ why: `no running process is named in ${file}` }, { cause })
       }
-      const is_in_force = await inForce(result.data, bundle, sent_at)
-      if (options.json) output.json({ pid, bundle, is_in_force })
-      else if (is_in_force) output.line(`bundle ${bundle} is in force`)
-      if (is_in_force) return
-      output.note(
-        `bundle ${bundle} is not in force after ${wait_ms / 1000} s: the log of process ${pid} says why`,
-      )
-      throw new Exit(exit.failed)
+      const now = await reloaded(result.data, sent_at)
+      const last = now?.last_reload ?? undefined
+      if (options.json) output.json({ pid, bundle: now?.bundle ?? null, reload: last ?? null })
+      if (now === undefined) {
+        output.note(`no answer after ${wait_ms / 1000} s: the log of process ${pid} says why`)
+        throw new Exit(exit.failed)
+      }
+      if (last?.is_done !== true) {
+        output.note(last?.message ?? 'refused')
+        throw new Exit(exit.failed)
+      }
+      if (!options.json) output.line(`bundle ${now.bundle} is in force`)
     })
 }
 
-const wait_ms = 30_000
+const wait_ms = 60_000
 
-/** Asks until the running process has applied the bundle after `since_ms`, at most `wait_ms` long. */
-async function inForce(settings: Settings, bundle: string, since_ms: number): Promise<boolean> {
+/** Asks until the running process has reloaded after `since_ms`, done or refused, at most `wait_ms` long. */
+async function reloaded(settings: Settings, since_ms: number): Promise<NodeStatus | undefined> {
   const end = systemClock.elapsed() + wait_ms
   while (systemClock.elapsed() < end) {
     const now = await nodeStatus(settings)
-    if (now.bundle === bundle && Date.parse(now.bundle_applied_at) >= since_ms) return true
+    if (now.last_reload && Date.parse(now.last_reload.at) >= since_ms) return now
     await systemClock.sleep(100)
   }
-  return false
+  return undefined
 }

@@ -1,6 +1,7 @@
 /** `gatehouse run`: start and stay in the foreground. */
 import type { Command } from 'commander'
 import { invalidSettings } from '#base/settings.ts'
+import type { NodeIdentity } from '#parts/identity/node-identity.ts'
 import type { Output } from '../output.ts'
 import { loadSettings, type Settings, settingsFile } from '../settings.ts'
 import { mainFile, realWorld } from '../world.ts'
@@ -39,7 +40,8 @@ export async function runUntilStopped(
   const stopping = new AbortController()
   const world = realWorld(settings.log, stopping.signal)
   const running = await supervise(mainFile, file, settings, world)
-  running.office.then((office) => announce(settings, office, output))
+  if (running.office === undefined) announceNode(running.identity, output)
+  else running.office.then((office) => announce(settings, office, output))
   process.on('SIGHUP', () => void running.reload())
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -54,6 +56,16 @@ export async function runUntilStopped(
   await running.stop()
   world.log.event('gatehouse.stopped')
   process.exit(0)
+}
+
+/** A node without console: what it does and for whom. */
+function announceNode({ name, roles, policy_servers }: NodeIdentity, output: Output): void {
+  const { bold } = output.colors
+  output.note('')
+  output.note(`  ${bold('Node')}     ${name} (${roles.join(', ')})`)
+  output.note(`  ${bold('Policy')}   from ${policy_servers.join(', ')}`)
+  output.note(`  ${bold('Try')}      gatehouse status`)
+  output.note('')
 }
 
 type Office = {

@@ -36,6 +36,10 @@ export function troublesOf(found: NodeStatus): string[] {
   if (found.lost > 0)
     troubles.push(`${found.lost} records were lost: the spool was full or could not be written`)
   if (found.deferred > 1000) troubles.push(`${found.deferred} records wait for analytics`)
+  if (found.delivery_trouble !== null) troubles.push(found.delivery_trouble)
+  if (found.agent?.trouble) troubles.push(found.agent.trouble)
+  if (found.last_reload?.is_done === false)
+    troubles.push(`the last reload was refused: ${found.last_reload.message}`)
   if (found.faults > 0) troubles.push(`the rule engine failed on ${found.faults} requests`)
   return troubles
 }
@@ -50,8 +54,14 @@ async function print(
   output.line(
     `rules     ${found.rules} of ${found.rule_set}, bundle ${found.bundle} since ${found.bundle_applied_at}`,
   )
+  if (found.agent) {
+    const line = found.agent.connected_to ?? 'no policy server'
+    output.line(
+      `cluster   ${found.agent.committing.replaceAll('_', ' ')}, connected to ${line}, lists ${found.lists_revision}`,
+    )
+  }
   output.line(
-    `requests  ${found.requests}, attacks ${found.attacks}, blocked ${found.blocked}, refused ${found.abnormal}, upstream errors ${found.upstream_errors}`,
+    `requests  ${found.requests}, attacks ${found.attacks}, blocked ${found.blocked}, below the threshold ${found.below_threshold}, refused ${found.abnormal}, upstream errors ${found.upstream_errors}`,
   )
   const per_request_us =
     found.requests > 0 ? Math.round((found.time_detect / found.requests) * 1e6) : 0

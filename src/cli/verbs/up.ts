@@ -26,7 +26,7 @@ export function up(program: Command, output: Output): void {
     .requiredOption('--site <host>', 'host name of the site, * for any')
     .requiredOption('--to <url>', 'where the site really runs')
     .option('--listen <address>', 'address and port to listen on', `*:${port}`)
-    .option('--mode <mode>', 'block, monitor or off', 'block')
+    .option('--mode <mode>', 'block, safe_blocking, monitor or off', 'block')
     .option('--rules <set>', 'package, a directory, or a version added with "rules add"', 'package')
     .option('--state-dir <dir>', 'where records and database live')
     .addHelpText(
@@ -119,7 +119,8 @@ edge:
 sites:
   - name: ${quote(name)}
     hosts: [${quote(options.site)}]
-    # off: not inspected; monitor: attacks are recorded; block: attacks are refused.
+    # off: not inspected; monitor: attacks are recorded; safe_blocking: refused from gray-listed
+    # addresses only; block: attacks are refused.
     mode: ${options.mode}
     upstreams:
       - url: ${quote(options.to)}

@@ -10,7 +10,8 @@ export const edgeFaults = faults('edge', {
     `Cannot keep records: the spool is full or broken, ${f.lost} lost so far`,
   cannot_deliver: (f: { url: string; state: string }) =>
     `Cannot deliver records to ${f.url}: ${f.state}`,
-  no_analytics: () => 'Cannot deliver records: no node of the cluster takes them',
+  no_analytics: (_: Readonly<Record<string, never>>) =>
+    'Cannot deliver records: no node of the cluster takes them',
   analytics_busy: (f: { address: string }) =>
     `Cannot deliver records to ${f.address}: it cannot store anything at the moment`,
   analytics_older: (f: { address: string; version: string }) =>

@@ -78,7 +78,7 @@ function start(name: string, analytics: string): Promise<Keeper> {
       spool_root: join(root, name),
       analytics: () => [analytics.replace('http://', '')],
       tls: () => undefined,
-      cluster: () => ({ nodes: [], at: undefined, agent: null }),
+      cluster: () => ({ nodes: [], at: null, agent: null }),
       facts: () => ({
         bundle: 'b',
         rule_set: 'r',
@@ -89,6 +89,7 @@ function start(name: string, analytics: string): Promise<Keeper> {
         lists_revision: 4,
         agent: null,
         last_reload: null,
+        is_edge: true,
       }),
     },
     testWorld(),
@@ -204,6 +205,8 @@ test('readiness: only the want of workers takes a node out', () => {
   const good = {
     workers: 2,
     workers_ready: 1,
+    is_edge: true,
+    has_policy: true,
     is_losing: false,
     is_analytics_reachable: true,
     deferred: 0,

@@ -32,14 +32,16 @@ export type KeeperFacts = {
   readonly workers: NodeStatus['workers']
   readonly revision: number
   readonly lists_revision: number
+  /** Whether this node is to have workers at all. */
+  readonly is_edge: boolean
   readonly agent: AgentState | null
   readonly last_reload: LastReload | null
 }
 
-/** `at`: when a policy server told it; undefined when none ever has. */
+/** `at`: when a policy server told it; null when none ever has. */
 export type ClusterFacts = {
   readonly nodes: readonly NodeView[]
-  readonly at: string | undefined
+  readonly at: string | null
   readonly agent: AgentState | null
 }
 
@@ -140,6 +142,8 @@ export async function startKeeper(
       readiness: () =>
         readinessOf({
           ...workersAndUpstreams(status()),
+          is_edge: context.facts().is_edge,
+          has_policy: context.facts().bundle !== '',
           is_losing: clock.elapsed() - lost_at < losing_ms,
           is_analytics_reachable: carrier.is_reachable,
           deferred: carrier.depth(),

@@ -37,6 +37,9 @@ export function policyOf(document: Record<string, unknown>, ruleset: Ruleset): N
     rule_set: 'test',
     rules: ruleset.rule_count,
     warnings: [],
+    notes: [],
+    // Of files that are not there: nothing is compiled after it.
+    made_of: undefined as unknown as CompiledPolicy['made_of'],
     sites,
     find: (host, path) => table.find(host, path),
   }

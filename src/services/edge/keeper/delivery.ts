@@ -83,7 +83,7 @@ export function delivery(options: DeliveryOptions, clock: Clock): Delivery {
         }
         if (chosen === address) chosen_at = Number.NEGATIVE_INFINITY
       }
-      throw last ?? edgeFaults.no_analytics()
+      throw last ?? edgeFaults.no_analytics({})
     },
     [Symbol.dispose]: hangUp,
   }

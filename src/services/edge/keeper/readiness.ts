@@ -14,6 +14,8 @@ export type Check = {
 export type Readiness = { readonly is_ready: boolean; readonly checks: readonly Check[] }
 
 export type ReadinessFacts = {
+  readonly is_edge: boolean
+  readonly has_policy: boolean
   readonly workers_ready: number
   readonly workers: number
   readonly is_losing: boolean
@@ -24,7 +26,7 @@ export type ReadinessFacts = {
 }
 
 /**
- * Without a worker nobody is served: unready. A full spool loses records and an absent analytics
+ * Without a worker or a policy nobody is served: unready. A full spool loses records and an absent analytics
  * delays them, yet the edge goes on protecting: degraded, still ready. So are upstreams that are
  * out: another node would find them out as well.
  */
@@ -32,9 +34,17 @@ export function readinessOf(facts: ReadinessFacts): Readiness {
   const checks: Check[] = [
     {
       name: 'workers',
-      is_ok: facts.workers_ready > 0,
+      is_ok: facts.workers_ready > 0 || !facts.is_edge,
       severity: 'unready',
-      detail: `${facts.workers_ready} of ${facts.workers} ready`,
+      detail: facts.is_edge
+        ? `${facts.workers_ready} of ${facts.workers} ready`
+        : 'this node has not the role edge',
+    },
+    {
+      name: 'policy',
+      is_ok: facts.has_policy || !facts.is_edge,
+      severity: 'unready',
+      detail: facts.has_policy ? 'in force' : 'none yet: every request gets 503',
     },
     {
       name: 'spool',

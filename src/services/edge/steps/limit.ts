@@ -4,6 +4,7 @@
  * the rules look at its requests like at all others. A site with mode `off` is left alone.
  */
 import type { CompiledLimit } from '#parts/enforcement/rate-limits.ts'
+import { routingPath } from '#parts/enforcement/site-table.ts'
 import type { StepResult } from '../exchange/outcome.ts'
 import type { Exchange } from '../exchange/state.ts'
 import { sessionOf } from './limit/session.ts'
@@ -43,8 +44,7 @@ function keyOf(exchange: Exchange, one: CompiledLimit): string {
   }
 }
 
-/** Without the query; cut, since the key is kept. */
+/** In its one spelling, without the query; cut, since the key is kept. */
 function pathOf(target: string): string {
-  const end = target.indexOf('?')
-  return target.slice(0, Math.min(end < 0 ? target.length : end, 256))
+  return routingPath(target).slice(0, 256)
 }

@@ -1,0 +1,76 @@
+/** The node's part in its cluster: who it is, whom it believes, where others are, what lies on its shelf. */
+import { join } from 'node:path'
+import type { ConnectionOptions } from 'node:tls'
+import type { World } from '#base/service.ts'
+import type { Topology } from '#model/cluster.ts'
+import type { NodeRole } from '#model/node-role.ts'
+import { openShelf, type Shelf } from '#parts/bundle/shelf.ts'
+import { clientTls } from '#parts/identity/mutual-tls.ts'
+import type { NodeIdentity } from '#parts/identity/node-identity.ts'
+import { clusterAddress, keepTopology, prepareIdentity, renewIdentity } from '../cluster.ts'
+import type { Settings } from '../settings.ts'
+
+export type Membership = {
+  /** Read it again each time: certificates are renewed. */
+  readonly identity: NodeIdentity
+  readonly shelf: Shelf
+  has(role: NodeRole): boolean
+  /** For connections to other nodes; the same object until the certificate is a new one. */
+  tls(): ConnectionOptions
+  /** Where analytics takes records, our own first: `host:port`. */
+  analytics(): readonly string[]
+  /** Where our own policy server takes nodes; undefined when there is none here. */
+  readonly local_policy_server: string | undefined
+  /** Under which others reach this node. */
+  readonly address: string
+  learn(topology: Topology): void
+  renew(policy_server: string): Promise<void>
+}
+
+/** @throws identity.*, bundle.shelf_full, bundle.shelf_broken */
+export async function openMembership(settings: Settings, world: World): Promise<Membership> {
+  const { state_dir } = settings
+  let { identity } = await prepareIdentity(settings, world)
+  let tls = clientTls(identity)
+  const shelf = openShelf(
+    join(state_dir, 'shelf'),
+    () => ({ cluster_id: identity.cluster_id, keys: identity.signing_keys }),
+    (fault) => world.log.trouble('shelf.damaged', fault),
+  )
+  const has = (role: NodeRole): boolean => identity.roles.includes(role)
+  return {
+    get identity() {
+      return identity
+    },
+    shelf,
+    has,
+    tls: () => tls,
+    analytics() {
+      const own = has('analytics') ? [fromHere(settings.analytics.listen)] : []
+      return [...new Set([...own, ...identity.analytics])]
+    },
+    local_policy_server: has('policy') ? fromHere(settings.cluster.listen) : undefined,
+    address: has('policy') ? clusterAddress(settings) : (settings.cluster.address ?? identity.name),
+    learn(topology) {
+      try {
+        identity = keepTopology(state_dir, identity, topology)
+      } catch (error) {
+        // It counts until the next start, and is told again with the next line.
+        identity = { ...identity, ...topology }
+        world.log.trouble('cluster.topology_not_kept', error)
+      }
+    },
+    async renew(policy_server) {
+      identity = await renewIdentity(state_dir, identity, policy_server, world)
+      tls = clientTls(identity)
+    },
+  }
+}
+
+/** How this machine itself reaches what listens there. */
+function fromHere(listen: string): string {
+  const colon = listen.lastIndexOf(':')
+  const host = listen.slice(0, colon)
+  const is_any = host === '*' || host === '0.0.0.0' || host === '[::]'
+  return `${is_any ? '127.0.0.1' : host}${listen.slice(colon)}`
+}

@@ -1,0 +1,104 @@
+/**
+ * Which policy this node enforces: that of the newest bundle on its shelf; on a policy server that
+ * has none yet, that of its settings file; else none. Every change goes through all workers in two
+ * phases (`swap.ts`), and only one change is under way at a time.
+ */
+import type { World } from '#base/service.ts'
+import { bundleName, type SignedBundle } from '#model/bundle.ts'
+import type { AgentHello } from '#model/cluster.ts'
+import type { Shelved } from '#parts/bundle/shelf.ts'
+import { gatherSettings } from '../policy.ts'
+import type { Settings } from '../settings.ts'
+import { pruneBootPolicies, writeBootPolicy } from './boot-policy.ts'
+import type { Membership } from './membership.ts'
+import type { PolicyRef } from './messages.ts'
+import type { WorkerPool } from './worker-pool.ts'
+
+export type NodePolicy = {
+  /** Before the first bundle: what the settings file says counts. */
+  readonly is_booting: boolean
+  enforced(): AgentHello['bundle']
+  /** `12-3fa9c2d1` */
+  readonly bundle: string
+  /** @throws what a worker refused it with, and what the shelf throws; the old one stays */
+  apply(shelved: Shelved): Promise<void>
+  /** While booting: other settings count. @throws like apply */
+  applySettings(settings: Settings): Promise<void>
+  /** Other workers with the policy in force. */
+  roll(settings: Settings): Promise<void>
+}
+
+/** What counts at the start of the supervisor. @throws the rules' faults, when it is that of the settings */
+export function firstPolicy(member: Membership, settings: Settings): FirstPolicy {
+  const shelved = member.shelf.active()
+  if (shelved !== undefined)
+    return { ref: { kind: 'shelf', id: shelved.bundle.id }, bundle: shelved.bundle }
+  // Without the role, what the file says of sites is not for this node to decide.
+  if (!member.has('policy')) return { ref: null, bundle: undefined }
+  return { ref: bootRef(settings), bundle: undefined }
+}
+export type FirstPolicy = {
+  readonly ref: PolicyRef | null
+  readonly bundle: SignedBundle | undefined
+}
+
+function bootRef(settings: Settings): PolicyRef {
+  return writeBootPolicy(settings.state_dir, gatherSettings(settings))
+}
+
+export function nodePolicy(
+  first: FirstPolicy,
+  member: Membership,
+  workers: WorkerPool,
+  state_dir: string,
+  world: World,
+): NodePolicy {
+  let bundle = first.bundle
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(change)
+    turn = mine.catch(() => {})
+    return mine
+  }
+  /** Files of the settings that no worker reads any more. */
+  const prune = (): void => {
+    try {
+      pruneBootPolicies(state_dir, workers.policy?.kind === 'boot' ? workers.policy.id : '')
+    } catch (error) {
+      world.log.trouble('boot.not_pruned', error)
+    }
+  }
+  prune()
+  return {
+    get is_booting() {
+      return bundle === undefined && member.has('policy')
+    },
+    enforced: () =>
+      bundle === undefined ? null : { id: bundle.id, revision: bundle.head.revision },
+    get bundle() {
+      return bundle === undefined ? '' : bundleName(bundle)
+    },
+    apply: ({ bundle: next }) =>
+      inTurn(async () => {
+        const { shelf } = member
+        shelf.admit(next)
+        shelf.stage(next)
+        const ref: PolicyRef = { kind: 'shelf', id: next.id }
+        await workers.prepare(ref)
+        // From here on it counts, whatever dies: who starts again finds it on the shelf.
+        shelf.activate(next)
+        bundle = next
+        await workers.activate(ref)
+        prune()
+      }),
+    applySettings: (settings) =>
+      inTurn(async () => {
+        if (bundle !== undefined) return
+        const ref = bootRef(settings)
+        await workers.prepare(ref)
+        await workers.activate(ref)
+        prune()
+      }),
+    roll: (settings) => inTurn(() => workers.roll(settings)),
+  }
+}

@@ -1,0 +1,127 @@
+/** SIGHUP: the settings file is read again; what changed is applied, or nothing is and the log says why. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Fault } from '#base/fault.ts'
+import type { World } from '#base/service.ts'
+import { invalidSettings } from '#base/settings.ts'
+import { supervisorFaults } from '../faults.ts'
+import { filePolicy } from '../policy.ts'
+import { loadSettings, type Settings } from '../settings.ts'
+import type { NodePolicy } from './node-policy.ts'
+import type { OfficeChild } from './office-child.ts'
+
+export type ReloadContext = {
+  readonly file: string
+  readonly is_policy_server: boolean
+  readonly policy: NodePolicy
+  readonly office: OfficeChild | undefined
+}
+
+/** Told that a policy is committed, the agent of this node has so long to bring it. */
+const in_force_within_ms = 20_000
+const try_again_ms = 5_000
+
+/** The settings in force afterwards. @throws what keeps the new ones from being applied; then the old ones stay */
+export async function reload(
+  old: Settings,
+  context: ReloadContext,
+  world: World,
+): Promise<Settings> {
+  const next = readAgain(old, context.file, world)
+  if (context.is_policy_server) await applyPolicy(next, context, world)
+  else if (next.sites.length > 0) warnOfSites(context.file, world)
+  if (edgePrint(next) !== edgePrint(old)) await context.policy.roll(next)
+  return next
+}
+
+/** On a node without the role `policy`. */
+export function warnOfSites(file: string, world: World): void {
+  world.log.trouble('settings.sites_ignored', supervisorFaults.sites_ignored({ file }))
+}
+
+/** Tells the office what the file says until it has taken it, in the background. */
+export function commitFileSoon(
+  settings: () => Settings,
+  office: OfficeChild,
+  world: World,
+): { now(): void } {
+  const { clock, log, stop } = world
+  let round = 0
+  let told = ''
+  const attempt = async (mine: number): Promise<void> => {
+    try {
+      await office.ready
+      while (mine === round && !stop.aborted) {
+        try {
+          await office.commitFile(filePolicy(settings()))
+          return
+        } catch (fault) {
+          if (mine !== round) return
+          // The same again and again is told once.
+          const words = fault instanceof Fault ? fault.message : 'bug'
+          if (words !== told) log.trouble('policy.file_not_committed', fault)
+          told = words
+          await clock.sleep(try_again_ms, stop)
+        }
+      }
+    } catch {
+      // Told to stop while it waited.
+    }
+  }
+  return { now: () => void attempt(++round) }
+}
+
+/** The file as it is now, except for what only a restart can change. */
+function readAgain(old: Settings, file: string, world: World): Settings {
+  const result = loadSettings(file)
+  if (result.kind === 'invalid') throw invalidSettings(result.problems)
+  const next = result.data
+  const fixed = ['node', 'state_dir', 'database', 'log', 'cluster', 'analytics', 'policy'] as const
+  // The name of a node is what its cluster calls it.
+  const changed: string[] = fixed.filter(
+    (key) => key !== 'node' && JSON.stringify(old[key]) !== JSON.stringify(next[key]),
+  )
+  if (next.edge.admin !== old.edge.admin) changed.push('edge.admin')
+  if (changed.length > 0) {
+    const parts = changed.join(', ')
+    world.log.trouble('reload.partial', supervisorFaults.needs_restart({ parts }))
+  }
+  const kept = Object.fromEntries(fixed.map((key) => [key, old[key]]))
+  return { ...next, ...kept }
+}
+
+/** Before the first commit the file itself counts; afterwards it becomes a commit, which the agent brings. */
+async function applyPolicy(
+  next: Settings,
+  { policy, office }: ReloadContext,
+  world: World,
+): Promise<void> {
+  if (policy.is_booting) {
+    await policy.applySettings(next)
+    return
+  }
+  if (office === undefined) return
+  const { revision, is_changed } = await office.commitFile(filePolicy(next))
+  if (is_changed) await untilEnforced(policy, revision, world)
+}
+
+async function untilEnforced(policy: NodePolicy, revision: number, world: World): Promise<void> {
+  const { clock, stop } = world
+  const end = clock.elapsed() + in_force_within_ms
+  while ((policy.enforced()?.revision ?? 0) < revision) {
+    if (clock.elapsed() > end)
+      throw supervisorFaults.not_in_force({
+        revision,
+        state: 'it is committed, and this node has not taken it within 20 seconds',
+      })
+    await clock.sleep(20, stop)
+  }
+}
+
+/** What workers read only when they start: listeners, limits, certificates with their content. */
+function edgePrint({ edge }: Settings): string {
+  const hash = createHash('sha256').update(JSON.stringify(edge))
+  for (const { cert, key } of edge.certificates)
+    for (const path of [cert, key]) hash.update(readFileSync(path))
+  return hash.digest('hex')
+}
