@@ -132,6 +132,8 @@ class DiskShelf implements Shelf {
   /** The one that was whole when we last looked. */
   #good: SignedBundle | undefined
   #staged: SignedBundle | undefined
+  /** Files by hash that were whole when `missing` looked or that came since: `stage` follows and need not read twice. */
+  readonly #looked_at = new Map<string, Uint8Array>()
   /** Told already. */
   readonly #told = new Set<string>()
 
@@ -178,16 +180,21 @@ class DiskShelf implements Shelf {
   }
 
   missing(bundle: SignedBundle): readonly string[] {
+    this.#looked_at.clear()
     const all = new Map(bundle.head.files.map((file) => [file.sha256, file]))
-    return [...all.values()]
-      .filter((file) => readFile(this.#dir, file) === undefined)
-      .map((file) => file.sha256)
+    return [...all.values()].flatMap((file) => {
+      const bytes = readFile(this.#dir, file)
+      if (bytes === undefined) return [file.sha256]
+      this.#looked_at.set(file.sha256, bytes)
+      return []
+    })
   }
 
   addFile(sha256: string, bytes: Uint8Array): void {
     const found = hashOf(bytes)
     if (found !== sha256) throw bundleFaults.wrong_hash({ sha256, found })
     onShelf(this.#dir, () => replaceFile(filePath(this.#dir, sha256), bytes, 'lazy'))
+    if (this.#looked_at.size > 0) this.#looked_at.set(sha256, bytes)
   }
 
   filesOf(bundle: SignedBundle): BundleFiles {
@@ -195,7 +202,8 @@ class DiskShelf implements Shelf {
   }
 
   stage(bundle: SignedBundle): Shelved {
-    const files = this.filesOf(bundle)
+    const files = readFiles(this.#dir, bundle, this.#looked_at)
+    this.#looked_at.clear()
     onShelf(this.#dir, () => {
       prune(this.#dir, [...this.#kept(), bundle])
       writeBundle(this.#dir, bundle)

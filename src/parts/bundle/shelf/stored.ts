@@ -40,11 +40,18 @@ export function readBundle(dir: string, id: string, trust?: Trust): SignedBundle
   return bundle
 }
 
-/** @throws bundle.missing_file when one is missing or is not what its hash says */
-export function readFiles(dir: string, bundle: SignedBundle): BundleFiles {
+/**
+ * Reads what is not among the `known`, by hash.
+ * @throws bundle.missing_file when one is missing or is not what its hash says
+ */
+export function readFiles(
+  dir: string,
+  bundle: SignedBundle,
+  known: ReadonlyMap<string, Uint8Array> = new Map(),
+): BundleFiles {
   return new Map(
     bundle.head.files.map((file) => {
-      const bytes = readFile(dir, file)
+      const bytes = known.get(file.sha256) ?? readFile(dir, file)
       if (bytes) return [file.path, bytes]
       throw bundleFaults.missing_file({ bundle: bundleName(bundle), path: file.path })
     }),

@@ -1,0 +1,45 @@
+/** Which policy server to try next, and how long to wait when none answers. */
+import type { Topology } from '#model/cluster.ts'
+import { pace } from './settings.ts'
+
+export type Servers = {
+  /** All that may be tried now, best first: our own, the one that answered last, what was told, what the join told. */
+  round(now_ms: number): readonly string[]
+  /** It answered. */
+  good(server: string): void
+  /** It refused us for what we are: not for a while. */
+  refused(server: string, now_ms: number): void
+  learn(topology: Topology): void
+}
+
+/** `known` are the addresses that came with the join: what is told later never takes them away. */
+export function servers(known: () => readonly string[], own: string | undefined): Servers {
+  let told: readonly string[] = []
+  let last: string | undefined
+  const not_before = new Map<string, number>()
+  return {
+    round(now_ms) {
+      const all = [own, last, ...told, ...known()].filter((server) => server !== undefined)
+      return [...new Set(all)]
+        .filter((server) => /^[^\s/]{1,249}:\d{1,5}$/.test(server))
+        .slice(0, pace.policy_servers_max)
+        .filter((server) => now_ms >= (not_before.get(server) ?? 0))
+    },
+    good(server) {
+      last = server
+      not_before.clear()
+    },
+    refused(server, now_ms) {
+      not_before.set(server, now_ms + pace.refused_pause_ms)
+    },
+    learn({ policy_servers }) {
+      told = policy_servers.slice(0, pace.policy_servers_max)
+    },
+  }
+}
+
+/** Of the n-th pause in a row, from 0: doubled each time, and half of it is chance, so that nodes do not come at once. */
+export function pauseOf(n: number, chance: number): number {
+  const full = Math.min(pace.pause_max_ms, pace.pause_min_ms * 2 ** Math.min(n, 16))
+  return full * (0.5 + chance / 2)
+}
