@@ -11,9 +11,9 @@ import type { World } from '#base/service.ts'
 import { clusterPort } from '#parts/identity/identity.support.ts'
 import { expiresAt, readIdentity, writeIdentity } from '#parts/identity/node-identity.ts'
 import {
+  closedPorts,
   clusterAddress,
   identityDir,
-  isClusterClosed,
   keepTopology,
   prepareIdentity,
   renewIdentity,
@@ -69,7 +69,8 @@ test('where others find it follows the settings', async () => {
   assert.equal(address({ listen: '*:12346' }), `${hostname()}:12346`)
   assert.equal(address({ listen: '[2001:db8::1]:12346' }), '[2001:db8::1]:12346')
   assert.equal(address({ address: 'gate-2.example' }), '127.0.0.1:12346')
-  assert.deepEqual([isClusterClosed(settings), isClusterClosed(moved.settings)], [true, false])
+  const closed = ['cluster.listen (127.0.0.1:12346)', 'analytics.listen (127.0.0.1:3313)']
+  assert.deepEqual([closedPorts(settings), closedPorts(moved.settings)], [closed, []])
 })
 
 test('a policy server renews its own certificate at start, even long after its end', async () => {

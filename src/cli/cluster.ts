@@ -58,7 +58,7 @@ export async function prepareIdentity(
       'certificate.expired',
       identityFaults.expired({ name: identity.name, ended_at }),
       {
-        next: `on a policy server: gatehouse node remove ${identity.name}; gatehouse node invite; here: the line it prints, with --leave`,
+        next: 'gatehouse node invite on a policy server; here: the line that it prints, with --leave',
       },
     )
   }
@@ -70,9 +70,12 @@ export function clusterAddress({ cluster }: Pick<Places, 'cluster'>): string {
   return advertised(cluster.listen, cluster.address)
 }
 
-/** Whether only this machine reaches the cluster port, so that nobody can join. */
-export function isClusterClosed({ cluster }: Pick<Places, 'cluster'>): boolean {
-  return isHere(hostAndPort(cluster.listen).host)
+/** The settings by which only this machine reaches what nodes need to reach, so that none can join and work. */
+export function closedPorts({ cluster, analytics }: Places): string[] {
+  const named = { 'cluster.listen': cluster.listen, 'analytics.listen': analytics.listen }
+  return Object.entries(named)
+    .filter(([, listen]) => isHere(hostAndPort(listen).host))
+    .map(([name, listen]) => `${name} (${listen})`)
 }
 
 /** A new certificate from a policy server, written down. The agent asks for it when a third of the old one's life is left. */

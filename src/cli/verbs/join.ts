@@ -129,10 +129,10 @@ async function joinWith(server: string, options: Options): Promise<Joined> {
 function settingsFor(options: Options): { file: string; settings: Settings; text?: string } {
   const found = settingsFile(options.settings)
   if (existsSync(found)) {
-    if (options.stateDir)
-      throw cliFaults.usage({ why: `Cannot use --state-dir: ${found} is there and names its own` })
     const result = loadSettings(found)
     if (result.kind === 'invalid') throw invalidSettings(result.problems)
+    if (options.stateDir && resolve(options.stateDir) !== result.data.state_dir)
+      throw cliFaults.usage({ why: `Cannot use --state-dir: ${found} is there and names its own` })
     return { file: found, settings: result.data }
   }
   const file = resolve(options.settings ?? 'gatehouse.yaml')

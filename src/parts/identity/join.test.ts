@@ -95,6 +95,23 @@ test('nothing is sent to a server whose certificate has ended or is not valid ye
   assert.equal(ended.asked.length + ahead.asked.length, 0)
 })
 
+test('clocks that are ten minutes apart hinder nobody', async () => {
+  for (const off_ms of [-600_000, 600_000]) {
+    const ahead = await issuedAt(now_ms + off_ms)
+    await using port = await clusterPort(ahead, ({ body }) =>
+      joinReply(authority, identity, body, now_ms + off_ms),
+    )
+    const { answer, key } = await joinCluster(joining(port.address))
+    await using renewing = await clusterPort(ahead, ({ node }) => {
+      assert.equal(node?.name, 'edge-2')
+      return { status: 403, body: { type: '', title: 'Asked', status: 403, code: 'test.asked' } }
+    })
+    await assert.rejects(renewCertificate({ ...answer, key }, renewing.address), {
+      code: 'test.asked',
+    })
+  }
+})
+
 test('a server that says no is quoted; one that answers nonsense is told', async () => {
   const problem = { type: 'about:blank', title: 'No', status: 403, code: 'notifier.token_used' }
   const replies = [

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { Duration } from '#base/schema.ts'
 import { NodeRole } from '#model/node-role.ts'
-import { isClusterClosed } from '../../cluster.ts'
+import { closedPorts } from '../../cluster.ts'
 import { cliFaults } from '../../faults.ts'
 import { type GlobalOptions, settingsOf } from '../../local.ts'
 import type { Output } from '../../output.ts'
@@ -45,11 +45,11 @@ Examples:
       output.note(
         `\nType it on the new machine before ${made.expires_at}. It works once; whoever has it can join.`,
       )
-      if (isClusterClosed(settings)) {
-        output.note(
-          `warning: the cluster port listens on ${settings.cluster.listen}: no other machine reaches it\n  next: cluster: { listen: "*:12346", address: NAME_OF_THIS_MACHINE } in the settings, then start anew`,
-        )
-      }
+      const closed = closedPorts(settings)
+      if (closed.length === 0) return
+      output.note(
+        `warning: no other machine reaches ${closed.join(' and ')}, loopback only\n  next: cluster: { listen: "*:12346", address: NAME_OF_THIS_MACHINE } and analytics: { listen: "*:3313" } in the settings, then stop and start`,
+      )
     })
 }
 
