@@ -198,6 +198,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   picocolors: ['src/cli/output.ts'],
   '@node-rs/argon2': ['src/parts/identity/passwords.ts'],
   '@peculiar/x509': ['src/parts/identity/certificates'],
+  otpauth: ['src/parts/identity/totp.ts'],
 }
 
 test('every dependency has its home', () => {

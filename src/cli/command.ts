@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { Exit, exit, exitCodeOf } from './exit.ts'
 import { explainFailure, terminalOutput } from './output.ts'
+import { addRemoteOptions } from './remote.ts'
 import { verbs } from './verbs.ts'
 import { version } from './version.ts'
 
@@ -21,6 +22,7 @@ export function program(output = terminalOutput()): Command {
     .exitOverride((stop) => {
       throw new Exit(stop.exitCode === 0 ? exit.ok : exit.usage)
     })
+  addRemoteOptions(root)
   for (const verb of verbs) verb(root, output)
   inheritExit(root)
   return root

@@ -1,4 +1,4 @@
-/** The Gatehouse that runs on this machine, as a verb reaches it: its API by socket, its edge by the admin port. */
+/** Gatehouse as a verb reaches it: the API by the local socket or of another machine, the edge by its admin port. */
 import { get } from 'node:http'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
@@ -8,19 +8,27 @@ import { invalidSettings } from '#base/settings.ts'
 import { type NodeStatus, NodeStatus as NodeStatusSchema } from '#model/node.ts'
 import { type NodeView, NodeView as NodeViewSchema } from '#model/node-view.ts'
 import { type ApiClient, apiClient } from '#parts/client/client.ts'
+import { type Remote, remoteTransport } from '#parts/client/remote-transport.ts'
 import { unixTransport } from '#parts/client/unix-transport.ts'
 import { cliFaults } from './faults.ts'
 import type { Output } from './output.ts'
+import { type RemoteOptions, remoteOf } from './remote.ts'
 import { loadSettings, Settings, settingsFile } from './settings.ts'
 
-export type GlobalOptions = { readonly settings?: string; readonly json?: boolean }
+export type GlobalOptions = RemoteOptions & { readonly settings?: string; readonly json?: boolean }
+
+/** What a command line means: settings, and another machine to ask when it names one. */
+export type Reach = Settings & { readonly remote?: Remote }
 
 /** The settings that a command line means; throws when they do not hold. */
 export function settingsOf(command: Command): {
   readonly file: string
-  readonly settings: Settings
+  readonly settings: Reach
 } {
   const file = settingsFile(command.optsWithGlobals<GlobalOptions>().settings)
+  const remote = remoteOf(command.optsWithGlobals<GlobalOptions>())
+  // Whoever asks another machine needs no Gatehouse on this one.
+  if (remote) return { file, settings: { ...Settings.parse({}), remote } }
   const result = loadSettings(file)
   if (result.kind === 'invalid') throw invalidSettings(result.problems)
   return { file, settings: result.data }
@@ -30,7 +38,8 @@ export function settingsOf(command: Command): {
  * For verbs that only look: a file that was broken while Gatehouse runs must not hide how it runs. Says what is wrong and
  * goes on with where state and admin port are, as far as the file tells.
  */
-export function settingsOrLeast(command: Command, output: Output): { readonly settings: Settings } {
+export function settingsOrLeast(command: Command, output: Output): { readonly settings: Reach } {
+  if (command.optsWithGlobals<GlobalOptions>().server !== undefined) return settingsOf(command)
   const file = settingsFile(command.optsWithGlobals<GlobalOptions>().settings)
   const result = loadSettings(file)
   if (result.kind === 'ok') return { settings: result.data }
@@ -56,11 +65,15 @@ export async function notReady(settings: Settings): Promise<string[]> {
     .map((line) => line.slice(3))
 }
 
-/** Asks the API of this machine through its socket. Throws cli.not_running when nothing answers. */
-export async function withApi<T>(
-  settings: Settings,
-  ask: (api: ApiClient) => Promise<T>,
-): Promise<T> {
+/**
+ * Asks the API: of the server that the command line names, else of this machine through its socket.
+ * Throws client.unreachable, cli.not_running when nothing answers.
+ */
+export async function withApi<T>(settings: Reach, ask: (api: ApiClient) => Promise<T>): Promise<T> {
+  if (settings.remote) {
+    await using far = remoteTransport(settings.remote)
+    return await ask(apiClient(far.send))
+  }
   const socket = join(settings.state_dir, 'gatehouse.sock')
   await using transport = unixTransport(socket)
   try {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Output } from './output.ts'
 import { attacks } from './verbs/attacks.ts'
+import { audit } from './verbs/audit.ts'
 import { check } from './verbs/check.ts'
 import { completion } from './verbs/completion.ts'
 import { explain } from './verbs/explain.ts'
@@ -12,6 +13,7 @@ import { rules } from './verbs/rules.ts'
 import { run } from './verbs/run.ts'
 import { status } from './verbs/status.ts'
 import { test } from './verbs/test.ts'
+import { token } from './verbs/token.ts'
 import { up } from './verbs/up.ts'
 import { user } from './verbs/user.ts'
 import { why } from './verbs/why.ts'
@@ -31,6 +33,8 @@ export const verbs: readonly Verb[] = [
   rules,
   reload,
   user,
+  token,
+  audit,
   join,
   node,
   completion,

@@ -67,7 +67,12 @@ export const usersApi = {
     summary: 'A new token: personal with at most your role, or deploy (administrators)',
     access: 'viewer',
     body: z.strictObject({
-      name: z.string().min(1).max(100),
+      name: z
+        .string()
+        .min(1)
+        .max(100)
+        // Shown in terminals and in the activity log.
+        .regex(/^[\p{L}\p{N} ._:@/+()-]+$/u, 'expected letters, digits, spaces and ._:@/+()-'),
       kind: z.enum(['personal', 'deploy']).default('personal'),
       role: Role.optional().describe('Of a personal token; left out: your own'),
       ttl_s: z

@@ -1,90 +1,12 @@
 /** Calls through the local socket `gatehouse.sock`: whoever may open it is an administrator. Node only. */
-import { Agent } from 'undici'
-import { messageOf } from '#base/fault.ts'
-import type { Transport } from './client.ts'
-import { clientFaults } from './faults.ts'
-import { type LiveMessage, messagesOf } from './messages.ts'
+import { type NodeTransport, nodeTransport } from './node-transport.ts'
 
-export type UnixTransport = AsyncDisposable & {
-  readonly send: Transport
-  /** The live stream from now on, or after the message with id `last_id`; ends when the signal is aborted. */
-  events(path: string, signal: AbortSignal, last_id?: string): AsyncIterable<LiveMessage>
-  /** The text of an answer as it comes (exports). Throws `client.unreachable`. */
-  download(path: string, signal?: AbortSignal): AsyncIterable<string>
-}
-
-const origin = 'http://localhost'
+export type UnixTransport = NodeTransport
 
 export function unixTransport(
   socket_path: string,
-  options = { timeout_ms: 10_000 },
+  { timeout_ms } = { timeout_ms: 10_000 },
 ): UnixTransport {
-  const agent = new Agent({
-    connect: { socketPath: socket_path, timeout: options.timeout_ms },
-    headersTimeout: options.timeout_ms,
-    // Heartbeats come every 15 s: a stream that is silent for longer is dead.
-    bodyTimeout: 45_000,
-  })
-  const unreachable = (cause: unknown) =>
-    clientFaults.unreachable({ server: socket_path, reason: messageOf(cause) }, { cause })
-
-  async function ask(
-    request: Parameters<Transport>[0],
-    headers: Record<string, string> = {},
-  ): Promise<Awaited<ReturnType<Agent['request']>>> {
-    try {
-      return await agent.request({
-        origin,
-        method: request.method as 'GET',
-        path: request.path,
-        headers: {
-          accept: 'application/json',
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(request.body === undefined ? {} : { body: request.body }),
-        ...(request.signal ? { signal: request.signal } : {}),
-      })
-    } catch (cause) {
-      if (request.signal?.aborted) throw cause
-      throw unreachable(cause)
-    }
-  }
-
-  async function* read(path: string, headers: Record<string, string>, signal?: AbortSignal) {
-    const response = await ask({ method: 'GET', path, ...(signal ? { signal } : {}) }, headers)
-    if (response.statusCode !== 200) {
-      await response.body.dump()
-      throw unreachable(new Error(`status ${response.statusCode}`))
-    }
-    const decoder = new TextDecoder()
-    try {
-      for await (const chunk of response.body) yield decoder.decode(chunk, { stream: true })
-    } catch (cause) {
-      if (signal?.aborted) return
-      throw unreachable(cause)
-    }
-  }
-
-  return {
-    async send(request) {
-      const response = await ask(request)
-      const media = String(response.headers['content-type'] ?? '').split(';')[0] ?? ''
-      return {
-        status: response.statusCode,
-        media: media.trim().toLowerCase(),
-        text: await response.body.text(),
-      }
-    },
-    events: (path, signal, last_id) =>
-      messagesOf(
-        read(
-          path,
-          { accept: 'text/event-stream', ...(last_id ? { 'last-event-id': last_id } : {}) },
-          signal,
-        ),
-      ),
-    download: (path, signal) => read(path, { accept: '*/*' }, signal),
-    [Symbol.asyncDispose]: () => agent.destroy(),
-  }
+  const connect = { socketPath: socket_path }
+  return nodeTransport({ label: socket_path, origin: 'http://localhost', connect, timeout_ms })
 }
