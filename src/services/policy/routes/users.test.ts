@@ -238,6 +238,13 @@ test('a call with a cookie and a token is refused, one with another scheme is fr
     )
 })
 
+test('a cookie that is not ours is from nobody', async () => {
+  for (const value of ['', 'x', 'A'.repeat(43), "' or 1=1 --", 'A'.repeat(5000)]) {
+    const as = { cookie: `gatehouse=${encodeURIComponent(value)}`, csrf_token: '' }
+    assert.deepEqual(await outcome('GET /api/v1/users', { as }), [401, 'policy.login_needed'])
+  }
+})
+
 test('bad tokens are counted for their address, good ones pass all the same', async () => {
   const { token } = await makeToken(local(), { role: 'viewer' })
   const localAddress = '127.0.0.77'
