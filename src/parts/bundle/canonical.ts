@@ -12,45 +12,53 @@ const depth_max = 200
  * @throws bundle.not_canonical for what JSON cannot carry: undefined, NaN, functions, lone surrogates, class instances
  */
 export function canonicalJson(value: unknown): string {
-  return textOf(value, '', 0)
+  return textOf(value, [])
 }
 
-function textOf(value: unknown, path: string, depth: number): string {
+/** `trail`: the keys that lead here. One for all, because lists have a million places. */
+function textOf(value: unknown, trail: string[]): string {
+  if (typeof value === 'string') return quoted(value, trail)
   if (value === null || typeof value === 'boolean') return String(value)
-  if (typeof value === 'string') return quoted(value, path)
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw refused(path, `${value} is no number of JSON`)
+    if (!Number.isFinite(value)) throw refused(trail, `${value} is no number of JSON`)
     return JSON.stringify(value)
   }
-  if (typeof value !== 'object') throw refused(path, `JSON has no ${typeof value}`)
-  if (depth >= depth_max) throw refused(path, `it is nested deeper than ${depth_max}`)
-  if (Array.isArray(value)) {
-    // Not map(): it would jump over holes.
-    const items: string[] = []
-    for (let i = 0; i < value.length; i++) items.push(textOf(value[i], `${path}.${i}`, depth + 1))
-    return `[${items.join(',')}]`
-  }
-  return objectText(value, path, depth)
+  if (typeof value !== 'object') throw refused(trail, `JSON has no ${typeof value}`)
+  if (trail.length >= depth_max) throw refused(trail, `it is nested deeper than ${depth_max}`)
+  return Array.isArray(value) ? arrayText(value, trail) : objectText(value, trail)
 }
 
-function objectText(value: object, path: string, depth: number): string {
+function arrayText(value: readonly unknown[], trail: string[]): string {
+  const items: string[] = []
+  // Not map(): it would jump over holes.
+  for (let i = 0; i < value.length; i++) {
+    trail.push(String(i))
+    items.push(textOf(value[i], trail))
+    trail.pop()
+  }
+  return `[${items.join(',')}]`
+}
+
+function objectText(value: object, trail: string[]): string {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null)
-    throw refused(path, 'only plain objects have one text')
-  const fields = Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, field]) => {
-      const place = `${path}.${key}`
-      return `${quoted(key, place)}:${textOf(field, place, depth + 1)}`
-    })
+    throw refused(trail, 'only plain objects have one text')
+  const named = value as Readonly<Record<string, unknown>>
+  const fields: string[] = []
+  // Without a comparison of its own sort() goes by UTF-16 code units, as RFC 8785, section 3.2.3 asks.
+  for (const key of Object.keys(value).sort()) {
+    trail.push(key)
+    fields.push(`${quoted(key, trail)}:${textOf(named[key], trail)}`)
+    trail.pop()
+  }
   return `{${fields.join(',')}}`
 }
 
-function quoted(text: string, path: string): string {
-  if (!text.isWellFormed()) throw refused(path, 'half of a surrogate pair stands alone')
+function quoted(text: string, trail: readonly string[]): string {
+  if (!text.isWellFormed()) throw refused(trail, 'half of a surrogate pair stands alone')
   return JSON.stringify(text)
 }
 
-function refused(path: string, why: string): Error {
-  return bundleFaults.not_canonical({ path: path.slice(1, 200), why })
+function refused(trail: readonly string[], why: string): Error {
+  return bundleFaults.not_canonical({ path: trail.join('.').slice(0, 200), why })
 }

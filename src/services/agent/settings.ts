@@ -19,6 +19,9 @@ export const pace = {
   /** Answers to reports, and refusals. */
   answer_bytes_max: 64 * 1024,
   receipts_max: 100,
+  receipts_per_report_max: 20,
+  /** Of the sentence in a receipt, characters: a report must fit what policy servers take. */
+  sentence_max: 1_000,
   /** Files that are fetched at the same time. */
   connections_max: 6,
   tries_per_file: 3,

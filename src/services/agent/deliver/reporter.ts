@@ -29,18 +29,18 @@ export function reporter(facts: () => Omit<AgentReport, 'receipts'>, clock: Cloc
     while (has_news && line !== undefined) {
       has_news = false
       const { wire, onDead } = line
-      const sent = receipts
+      const sent = receipts.slice(0, pace.receipts_per_report_max)
       try {
         await wire.post('/v1/agent/report', JSON.stringify({ ...facts(), receipts: sent }))
         failed = 0
+        if (sent.length < receipts.length) has_news = true
         receipts = receipts.filter((receipt) => !sent.includes(receipt))
       } catch (cause) {
         // The next report says all that this one did.
         has_news = false
         failed += 1
         if (line?.wire !== wire) continue
-        const is_refused = cause instanceof Fault && cause.code === 'agent.refused'
-        if (is_refused) onDead(cause)
+        if (isFinal(cause)) onDead(cause)
         else if (failed >= pace.failed_reports_max)
           onDead(
             agentFaults.reports_fail({ server: wire.server, why: messageOf(cause) }, { cause }),
@@ -77,4 +77,10 @@ export function reporter(facts: () => Omit<AgentReport, 'receipts'>, clock: Cloc
       }
     },
   }
+}
+
+/** We are cut off, or it does not know of our line (409): waiting will not change that. */
+function isFinal(cause: unknown): boolean {
+  if (!(cause instanceof Fault)) return false
+  return cause.code === 'agent.refused' || cause.facts['status'] === 409
 }

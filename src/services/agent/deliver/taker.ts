@@ -6,6 +6,7 @@ import type { Receipt } from '#model/cluster.ts'
 import type { CommittingStatus } from '#model/node-view.ts'
 import type { AgentContext } from '../context.ts'
 import { agentFaults } from '../faults.ts'
+import { pace } from '../settings.ts'
 import type { Wire } from '../wire/wire.ts'
 import { fetchMissing } from './fetch.ts'
 
@@ -149,7 +150,8 @@ class BundleTaker implements Taker {
     const bundle = bundleName({ id, head: { revision } })
     this.refusal = fault
     this.#world.log.trouble('bundle.refused', fault, { bundle, revision, took_ms })
-    const { code, message } = fault
+    const { code } = fault
+    const message = fault.message.slice(0, pace.sentence_max)
     this.#tell({ bundle: id, revision, result: 'refused', took_ms, code, message })
   }
 

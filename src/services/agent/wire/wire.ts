@@ -1,5 +1,5 @@
 /** HTTP to one policy server, over connections that are kept. */
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { messageOf } from '#base/fault.ts'
 import { Problem } from '#model/problem.ts'
@@ -37,6 +37,8 @@ export function openWire(server: string, identity: NodeIdentity): Wire {
   /** Of its own: it must never wait behind files. */
   const line = new Agent({ keepAlive: false, ...tls })
 
+  const under_way = new Set<ClientRequest>()
+
   const ask = (
     method: 'GET' | 'POST',
     path: string,
@@ -55,6 +57,8 @@ export function openWire(server: string, identity: NodeIdentity): Wire {
       asked.on('timeout', () => asked.destroy(new Error(`no answer in ${pace.answer_ms} ms`)))
       asked.on('error', (cause) => reject(signal?.aborted ? signal.reason : away(server, cause)))
       asked.on('response', resolve)
+      asked.on('close', () => under_way.delete(asked))
+      under_way.add(asked)
       asked.end(bytes)
     })
 
@@ -82,6 +86,8 @@ export function openWire(server: string, identity: NodeIdentity): Wire {
       }
     },
     [Symbol.dispose]() {
+      // Also those that wait for a connection: an agent that is destroyed would still make one for them.
+      for (const asked of under_way) asked.destroy(new Error('the line has ended'))
       kept.destroy()
       line.destroy()
     },
