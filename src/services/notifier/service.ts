@@ -114,13 +114,15 @@ export async function startNotifier(
     heard: () => cycle.want('facts'),
     opened: () => cycle.want('facts', 'lists'),
   }
+  // So that the first node finds us ready; a database that is away is waited for later.
+  cycle.want('nodes', 'look')
+  await cycle.settled()
   const listener = answerCalls(calls(tools, world), log)
   const port = rising.use(await listen(settings.listen, context.identity(), listener, clock))
   // Closed first: open streams would keep the port open.
   rising.defer(() => {
     for (const line of open.all()) line.close()
   })
-  cycle.want('nodes', 'commit', 'lists')
   rising.use(clock.every(look_ms, () => cycle.want('look', 'nodes', 'lists')))
   rising.use(clock.every(save_ms, () => cycle.want('saving')))
   rising.use(clock.every(ping_ms, () => ping(open, clock)))

@@ -5,6 +5,8 @@ import type { World } from '#base/service.ts'
 export type Turns<W extends string> = AsyncDisposable & {
   /** Asks for a turn that does these things. */
   want(...things: W[]): void
+  /** Resolves when all that is wanted now was tried. */
+  settled(): Promise<void>
   /** Does something between two turns. */
   alone<T>(work: () => Promise<T>): Promise<T>
 }
@@ -40,6 +42,9 @@ export function turns<W extends string>(
       if (is_waiting || is_over) return
       is_waiting = true
       last = last.then(run)
+    },
+    async settled() {
+      await last
     },
     alone(work) {
       const done = last.then(work)
