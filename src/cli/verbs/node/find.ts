@@ -6,8 +6,7 @@ import type { ApiClient } from '#parts/client/client.ts'
 import { readIdentity } from '#parts/identity/node-identity.ts'
 import { identityDir } from '../../cluster.ts'
 import { cliFaults } from '../../faults.ts'
-import { clusterView, withApi } from '../../local.ts'
-import type { Settings } from '../../settings.ts'
+import { clusterView, type Reach, withApi } from '../../local.ts'
 
 export type Known = {
   readonly nodes: readonly NodeView[]
@@ -16,7 +15,7 @@ export type Known = {
 }
 
 /** Throws cli.not_running when nothing of Gatehouse answers on this machine. */
-export async function knownNodes(settings: Settings): Promise<Known> {
+export async function knownNodes(settings: Reach): Promise<Known> {
   try {
     const { nodes } = await withApi(settings, (api) => api.call('GET /api/v1/nodes'))
     return { nodes: nodes.map(({ status: _, ...node }) => node), at: undefined }
@@ -31,7 +30,7 @@ export async function knownNodes(settings: Settings): Promise<Known> {
 
 /** For what only a policy server can do. @throws cli.no_api on other nodes, cli.not_running */
 export async function onPolicyServer<T>(
-  settings: Settings,
+  settings: Reach,
   call: (api: ApiClient) => Promise<T>,
 ): Promise<T> {
   try {

@@ -45,7 +45,8 @@ Examples:
       output.note(
         `\nType it on the new machine before ${made.expires_at}. It works once; whoever has it can join.`,
       )
-      const closed = closedPorts(settings)
+      // Of another machine we do not know where it listens.
+      const closed = settings.remote ? [] : closedPorts(settings)
       if (closed.length === 0) return
       output.note(
         `warning: no other machine reaches ${closed.join(' and ')}, loopback only\n  next: cluster: { listen: "*:12346", address: NAME_OF_THIS_MACHINE } and analytics: { listen: "*:3313" } in the settings, then stop and start`,
