@@ -118,9 +118,10 @@ async function joinWith(server: string, options: Options): Promise<Joined> {
   const at = new Date(systemClock.now()).toISOString()
   const is_moving = options.leave === true && existsSync(dir)
   const aside = is_moving ? putAside(state_dir, old, answer.cluster_id, at) : undefined
+  // Before the identity: whoever is cut off in between types the line again, and finds all of it.
+  draft?.keep()
   writeIdentity(dir, identity)
   if (is_moving) forgetAuthority(state_dir)
-  draft?.keep()
   forgetRequest(state_dir)
   return { identity, file, is_written: draft !== undefined, aside }
 }
