@@ -92,6 +92,12 @@ export const policyFaults = faults('policy', {
   busy: (f: { waiting: number; retry_after_s: number }) =>
     `Cannot check a policy now: ${f.waiting} others are waiting for it`,
   compiler_died: (f: { why: string }) => `Cannot check this policy: ${f.why}`,
+  policy_server: (f: { name: string }) =>
+    `Cannot take the node "${f.name}" out: it is the policy server and holds the keys of the cluster`,
+  node_connected: (f: { name: string }) =>
+    `Cannot take the node "${f.name}" off the list: it is connected; revoke it first, or stop it`,
+  no_second_policy_server: (_: Nothing) =>
+    'Cannot invite a policy server: this cluster has one, and a second one cannot join yet',
   bug: (_: Nothing) => 'Cannot answer this call: Gatehouse itself failed; the log has the reason',
 })
 

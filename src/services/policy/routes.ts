@@ -17,6 +17,8 @@ import {
 import { streamEvents } from './routes/events.ts'
 import { applyFix, listFixes } from './routes/fixes.ts'
 import { getOneHit, listAllHits, whyRequest } from './routes/hits.ts'
+import { inviteNode, listAllInvites, withdrawOneInvite } from './routes/invites.ts'
+import { listAllNodes, removeOneNode, revokeOneNode, writeNode } from './routes/nodes.ts'
 import { getOpenapi } from './routes/openapi.ts'
 import { getOverview } from './routes/overview.ts'
 import {
@@ -33,7 +35,7 @@ import { listRecordedRequests } from './routes/replay.ts'
 import { getRollout, resumeRollout } from './routes/rollout.ts'
 import { changePassword, closeSession, getSession, openSession } from './routes/session.ts'
 import { beginTotp, confirmOwnTotp, removeOwnTotp } from './routes/session-totp.ts'
-import { listAllNodes, listSites } from './routes/sites.ts'
+import { listSites } from './routes/sites.ts'
 import { createToken, listAllTokens, revokeToken } from './routes/tokens.ts'
 import {
   addUser,
@@ -96,6 +98,12 @@ export const routes: { readonly [K in ApiCall]: Handler<K> } = {
   'POST /api/v1/requests/{request_id}/fixes': applyFix,
   'GET /api/v1/sites': listSites,
   'GET /api/v1/nodes': listAllNodes,
+  'PUT /api/v1/nodes/{id}': writeNode,
+  'POST /api/v1/nodes/{id}/revoke': revokeOneNode,
+  'DELETE /api/v1/nodes/{id}': removeOneNode,
+  'GET /api/v1/invites': listAllInvites,
+  'POST /api/v1/invites': inviteNode,
+  'DELETE /api/v1/invites/{id}': withdrawOneInvite,
   'GET /api/v1/events/stream': streamEvents,
   'GET /api/v1/openapi.json': getOpenapi,
 }

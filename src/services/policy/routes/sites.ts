@@ -1,4 +1,4 @@
-/** Sites as they are set and as they are now; nodes as they last told. */
+/** Sites as they are set and as they are now. */
 import type { NodeStatus, UpstreamState } from '#model/node.ts'
 import type { Site } from '#model/site.ts'
 import type { SiteView } from '#model/site-view.ts'
@@ -58,7 +58,3 @@ function upstreamState(
     fails: told.reduce((sum, state) => sum + state.fails, 0),
   }
 }
-
-export const listAllNodes: Handler<'GET /api/v1/nodes'> = async (_input, { database }) => ({
-  nodes: await listNodes(database),
-})
