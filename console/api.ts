@@ -42,6 +42,16 @@ export function isLoggedOut(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 401
 }
 
+/** The password was right, and the six digits are still wanted. */
+export function isAboutTotp(error: unknown): boolean {
+  return error instanceof ApiProblem && error.code === 'policy.totp_needed'
+}
+
+/** Somebody else wrote it since it was read. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 412
+}
+
 /** What the API takes for a filter; a mutable copy, as query strings are made of it. */
 export function apiQuery({ type, ...rest }: AttackQuery) {
   return { ...rest, ...(type ? { type: [...type] } : {}) }

@@ -1,4 +1,7 @@
 /** The part of an address after `?`, plain and readable: `?q=type:sqli last:1h&group=client`. */
+import { severityOrder } from './pages/log/fits-log.ts'
+import type { ListFilter } from './queries/lists.ts'
+import type { LogFilter } from './queries/settings.ts'
 import { type GroupBy, type Range, ranges } from './queries.ts'
 
 type Search = Readonly<Record<string, unknown>>
@@ -34,4 +37,31 @@ export function attacksSearch(search: Search): AttacksSearch {
 /** Which hit of the attack is shown; the newest when left out. */
 export function attackSearch(search: Search): { readonly hit?: string } {
   return typeof search['hit'] === 'string' ? { hit: search['hit'] } : {}
+}
+
+/** A text to search for, for pages that need nothing else. */
+export function textSearch(search: Search): { readonly q?: string } {
+  const { q } = search
+  return typeof q === 'string' && q !== '' ? { q } : {}
+}
+
+export function listsSearch(search: Search): ListFilter {
+  const kind = (['allow', 'deny', 'gray'] as const).find((one) => one === search['kind'])
+  const is_history = String(search['is_history']) === 'true'
+  return {
+    ...textSearch(search),
+    ...(kind ? { kind } : {}),
+    ...(is_history ? { is_history } : {}),
+  }
+}
+
+export function logSearch(search: Search): LogFilter {
+  const { node, name } = search
+  const severity = severityOrder.find((one) => one === search['severity'])
+  return {
+    ...textSearch(search),
+    ...(typeof node === 'string' && node !== '' ? { node } : {}),
+    ...(typeof name === 'string' && name !== '' ? { name } : {}),
+    ...(severity ? { severity } : {}),
+  }
 }

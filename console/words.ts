@@ -1,5 +1,8 @@
-/** Every text of the console in one table: to speak another language is to replace this file. */
+/**
+ * Every text of the console, here and in the drawer beside this file: to speak another language is to replace them.
+ */
 import type { Action } from '#model/hit.ts'
+import type { Role } from '#model/user.ts'
 import { compact } from './format/number.ts'
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many)
@@ -10,7 +13,21 @@ export const words = {
   product: 'Gatehouse',
   skip_to_content: 'Skip to content',
   navigation: 'Main',
-  pages: { overview: 'Overview', attacks: 'Attacks', sites: 'Sites', request: 'Request' },
+  pages: {
+    overview: 'Overview',
+    attacks: 'Attacks',
+    sites: 'Sites',
+    request: 'Request',
+    policy: 'Policy',
+    rules: 'Rules',
+    exceptions: 'Exceptions',
+    lists: 'IP lists',
+    nodes: 'Nodes',
+    log: 'System log',
+    settings: 'Settings',
+    more: 'More',
+  },
+  page_groups: { watch: 'Watch', decide: 'Decide', run: 'Run' },
 
   actions: { blocked: 'Blocked', monitored: 'Monitored', refused: 'Refused' } satisfies Record<
     Action,
@@ -31,7 +48,12 @@ export const words = {
     label: 'Account',
     change_password: 'Change password',
     log_out: 'Log out',
-    roles: { administrator: 'Administrator', analyst: 'Analyst', viewer: 'Viewer' },
+    roles: {
+      administrator: 'Administrator',
+      analyst: 'Analyst',
+      viewer: 'Viewer',
+      deploy: 'Deploy',
+    } satisfies Record<Role, string>,
   },
 
   login: {
@@ -39,6 +61,8 @@ export const words = {
     lead: 'The console of this gateway.',
     username: 'User name',
     password: 'Password',
+    totp: 'Six digits',
+    totp_hint: 'From the authenticator of this account.',
     submit: 'Log in',
     hint: 'First start? The one-time password was printed where Gatehouse was started. Until it is changed it also stands in the file first-login of its state directory.',
     show: 'Show password',
@@ -222,10 +246,11 @@ export const words = {
   sites: {
     title: 'Sites',
     lead: 'What is protected, where it runs, how strict we are with it.',
-    modes: { off: 'Off', monitor: 'Monitoring', block: 'Blocking' },
+    modes: { off: 'Off', monitor: 'Monitoring', safe_blocking: 'Safe blocking', block: 'Blocking' },
     mode_text: {
       off: 'Not inspected',
       monitor: 'Attacks are recorded and let through',
+      safe_blocking: 'Attacks from gray-listed addresses are refused',
       block: 'Attacks are refused',
     },
     last_hour: 'Last hour',
@@ -282,6 +307,12 @@ export const words = {
       ['g o', 'Overview'],
       ['g a', 'Attacks'],
       ['g s', 'Sites'],
+      ['g p', 'Policy'],
+      ['g e', 'Exceptions'],
+      ['g i', 'IP lists'],
+      ['g n', 'Nodes'],
+      ['g l', 'System log'],
+      ['Ctrl S', 'Save a draft'],
       ['/', 'Filter'],
       ['j · k', 'Next, previous row'],
       ['Enter', 'Open'],

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Attack } from '#model/attack.ts'
+import type { RolloutView } from '#model/draft.ts'
+import type { SystemEvent } from '#model/event.ts'
+import type { NodeView } from '#model/node-view.ts'
 import type { LiveHandlers } from '#parts/client/live.ts'
-import { liveFeed } from './live-feed.ts'
+import { type ClusterChange, liveFeed } from './live-feed.ts'
 
 function feedByHand() {
   let handlers: LiveHandlers = {}
@@ -62,4 +65,27 @@ test('who left is told no more', (t) => {
   leave()
   handlers().attack?.(attack('a', 1))
   t.mock.timers.tick(500)
+})
+
+test('of several states of the nodes the newest is told, beside the roll-out', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { feed, handlers } = feedByHand()
+  const told: ClusterChange[] = []
+  feed.onCluster((change) => told.push(change))
+  handlers().nodes?.([])
+  handlers().rollout?.({ revision: 1 } as RolloutView)
+  handlers().nodes?.([{ name: 'edge-1' } as NodeView])
+  t.mock.timers.tick(100)
+  assert.deepEqual(told, [{ nodes: [{ name: 'edge-1' }], rollout: { revision: 1 } }])
+})
+
+test('system events are told together and in order, and a flood of them is bounded', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { feed, handlers } = feedByHand()
+  const told: string[] = []
+  feed.onAttacks(() => assert.fail('no attack came'))
+  feed.onEvents((events) => told.push(...events.map((event) => event.id)))
+  for (let i = 0; i < 10_000; i++) handlers().event?.({ id: String(i) } as SystemEvent)
+  t.mock.timers.tick(500)
+  assert.deepEqual([told.length, told[0], told.at(-1)], [500, '0', '499'])
 })

@@ -11,7 +11,10 @@ import {
   useSyncExternalStore,
 } from 'react'
 import type { Attack } from '#model/attack.ts'
+import type { SystemEvent } from '#model/event.ts'
 import { listenLive } from '#parts/client/live.ts'
+import { nodesQuery, withViews } from '../queries/nodes.ts'
+import { rolloutQuery } from '../queries/policy.ts'
 import { type LiveFeed, type LiveState, liveFeed } from './live-feed.ts'
 
 const LiveContext = createContext<LiveFeed | undefined>(undefined)
@@ -26,6 +29,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     return () => opened[Symbol.dispose]()
   }, [])
   useRereadAfterBreak(feed)
+  useCluster(feed)
   return <LiveContext value={feed}>{children}</LiveContext>
 }
 
@@ -39,6 +43,26 @@ export function useLiveAttacks(action: (attacks: readonly Attack[]) => void): vo
   const feed = useContext(LiveContext)
   const told = useEffectEvent(action)
   useEffect(() => feed?.onAttacks((attacks) => told(attacks)), [feed])
+}
+
+/** Calls back with system events, twice a second at most. */
+export function useLiveEvents(action: (events: readonly SystemEvent[]) => void): void {
+  const feed = useContext(LiveContext)
+  const told = useEffectEvent(action)
+  useEffect(() => feed?.onEvents((events) => told(events)), [feed])
+}
+
+/** Nodes and roll-out go to where every page reads them. */
+function useCluster(feed: LiveFeed | undefined): void {
+  const client = useQueryClient()
+  useEffect(
+    () =>
+      feed?.onCluster(({ nodes, rollout }) => {
+        if (nodes) client.setQueryData(nodesQuery.queryKey, (data) => withViews(data, nodes))
+        if (rollout) client.setQueryData(rolloutQuery.queryKey, { rollout })
+      }),
+    [feed, client],
+  )
 }
 
 /** A flood of attacks must not become a flood of queries. */

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
-import { api } from '../api.ts'
+import { api, isAboutTotp } from '../api.ts'
 import { sessionQuery } from '../queries.ts'
 import { Button } from '../ui/button.tsx'
 import { ProblemView } from '../ui/problem-view.tsx'
@@ -8,6 +8,7 @@ import { words } from '../words.ts'
 import { fieldClass, labelClass } from './field.ts'
 import { PasswordField } from './password-field.tsx'
 import { SessionFrame } from './session-frame.tsx'
+import { TotpField } from './totp-field.tsx'
 
 type Props = {
   /** Told the password that was right. */
@@ -19,8 +20,15 @@ export function Login({ onLogin }: Props) {
   const client = useQueryClient()
   const [username, setUsername] = useState('admin')
   const [password, setPassword] = useState('')
+  const [totp, setTotp] = useState<string>()
   const login = useMutation({
-    mutationFn: () => api.call('POST /api/v1/session', { body: { username, password } }),
+    mutationFn: () =>
+      api.call('POST /api/v1/session', {
+        body: { username, password, ...(totp ? { totp: totp.replace(/\s/g, '') } : {}) },
+      }),
+    onError: (error) => {
+      if (isAboutTotp(error)) setTotp((before) => before ?? '')
+    },
     onSuccess: (session) => {
       onLogin(password)
       client.setQueryData(sessionQuery.queryKey, session)
@@ -59,7 +67,10 @@ export function Login({ onLogin }: Props) {
           onChange={setPassword}
           autoComplete="current-password"
         />
-        {login.error && <ProblemView error={login.error} />}
+        {totp !== undefined && <TotpField value={totp} onChange={setTotp} />}
+        {login.error && !(isAboutTotp(login.error) && totp === '') && (
+          <ProblemView error={login.error} />
+        )}
         <Button type="submit" look="primary" disabled={login.isPending} className="h-10">
           {words.login.submit}
         </Button>

@@ -28,6 +28,6 @@ test('nothing typed offers the pages first', () => {
     paletteEntries('')
       .slice(0, 3)
       .map((e) => e.href),
-    ['/', '/attacks', '/sites'],
+    ['/', '/attacks', '/log'],
   )
 })

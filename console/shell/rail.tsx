@@ -15,7 +15,7 @@ type Props = {
 export function Rail({ onSearch, ...menu }: Props) {
   return (
     <header className="border-line border-r bg-sunken/60 max-md:hidden">
-      <div className="sticky top-0 flex h-dvh flex-col gap-4 p-3">
+      <div className="sticky top-0 flex h-dvh flex-col gap-3 p-3">
         <Link to="/" className="flex items-center gap-2.5 px-2 pt-2 font-semibold text-lg">
           <Brand size={24} />
           {words.product}
@@ -29,23 +29,10 @@ export function Rail({ onSearch, ...menu }: Props) {
           {words.palette.search}
           <kbd className="ml-auto rounded border border-line px-1 font-sans text-xs">Ctrl K</kbd>
         </button>
-        <nav aria-label={words.navigation}>
-          <ul className="flex flex-col gap-0.5">
-            {pages.map((page) => (
-              <li key={page.to}>
-                <Link
-                  to={page.to}
-                  activeOptions={{ exact: page.to === '/', includeSearch: false }}
-                  activeProps={{ className: 'bg-surface font-medium text-ink shadow-xs' }}
-                  inactiveProps={{ className: 'text-ink-2 hover:bg-hover hover:text-ink' }}
-                  className="flex h-9 items-center gap-2.5 rounded-md px-2.5"
-                >
-                  <Icon name={page.icon} />
-                  {page.label}
-                </Link>
-              </li>
-            ))}
-          </ul>
+        <nav aria-label={words.navigation} className="min-h-0 overflow-y-auto">
+          {groups.map((group) => (
+            <RailGroup key={group} group={group} />
+          ))}
         </nav>
         <div className="mt-auto flex flex-col gap-2">
           <LiveDot />
@@ -53,5 +40,33 @@ export function Rail({ onSearch, ...menu }: Props) {
         </div>
       </div>
     </header>
+  )
+}
+
+const groups = ['watch', 'decide', 'run'] as const
+
+function RailGroup({ group }: { readonly group: (typeof groups)[number] }) {
+  return (
+    <>
+      <h2 className="label px-2.5 pt-3 pb-1 font-medium">{words.page_groups[group]}</h2>
+      <ul className="flex flex-col gap-0.5">
+        {pages
+          .filter((page) => page.group === group)
+          .map((page) => (
+            <li key={page.to}>
+              <Link
+                to={page.to}
+                activeOptions={{ exact: page.to === '/', includeSearch: false }}
+                activeProps={{ className: 'bg-surface font-medium text-ink shadow-xs' }}
+                inactiveProps={{ className: 'text-ink-2 hover:bg-hover hover:text-ink' }}
+                className="flex h-8 items-center gap-2.5 rounded-md px-2.5"
+              >
+                <Icon name={page.icon} />
+                {page.label}
+              </Link>
+            </li>
+          ))}
+      </ul>
+    </>
   )
 }

@@ -33,7 +33,9 @@ function Frame() {
   useKeys({
     'mod+k': () => setOpen('palette'),
     '?': () => setOpen('help'),
-    ...Object.fromEntries(pages.map((p) => [`g ${p.key}`, () => navigate({ to: p.to })])),
+    ...Object.fromEntries(
+      pages.filter((p) => p.key !== '').map((p) => [`g ${p.key}`, () => navigate({ to: p.to })]),
+    ),
   })
   const main = useFocusOnNewPage()
   if (open === 'password') return <ChangePassword onDone={close} />

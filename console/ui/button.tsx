@@ -4,6 +4,7 @@ const looks = {
   plain:
     'border border-line-strong/70 bg-raised text-ink hover:bg-hover disabled:opacity-50 disabled:hover:bg-raised',
   quiet: 'text-ink-2 hover:bg-hover hover:text-ink',
+  danger: 'bg-blocked text-surface hover:brightness-110 disabled:opacity-60',
   primary: 'bg-accent text-accent-ink hover:brightness-110 disabled:opacity-60',
 } as const
 

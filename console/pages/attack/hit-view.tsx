@@ -4,7 +4,9 @@ import { curlCommand } from '../../format/curl.ts'
 import { ActionBadge } from '../../ui/badge.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { words } from '../../words.ts'
+import { BanSource } from './ban.tsx'
 import { Facts } from './facts.tsx'
+import { FixPanel } from './fix-panel.tsx'
 import { Ladder } from './ladder.tsx'
 import { Panel } from './panel.tsx'
 import { RequestView } from './request-view.tsx'
@@ -38,6 +40,8 @@ export function HitView({ hit, children }: Props) {
           </Panel>
         </div>
         <div className="flex min-w-0 flex-col gap-4">
+          {/* What was refused before the rules ran has no rule to except. */}
+          {hit.action !== 'refused' && <FixPanel key={hit.id} request_id={hit.request_id} />}
           <Panel title={text.facts}>
             <Facts hit={hit} />
           </Panel>
@@ -69,6 +73,7 @@ function Why({ hit }: { readonly hit: Hit }) {
         <CopyButton label={text.copy_curl} text={() => curlCommand(hit.request, hostOf(hit))} />
         <CopyButton label={text.copy_json} text={() => JSON.stringify(hit, null, 2)} />
         <CopyButton label={text.copy_id} text={hit.request_id} />
+        <BanSource key={hit.client} client={hit.client} reason={hit.reason.slice(0, 200)} />
       </div>
     </section>
   )

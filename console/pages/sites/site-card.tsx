@@ -9,6 +9,7 @@ const text = words.sites
 
 const modes = {
   block: { look: 'bg-good-soft text-good', icon: 'shield_check' },
+  safe_blocking: { look: 'bg-monitored-soft text-monitored', icon: 'shield' },
   monitor: { look: 'bg-monitored-soft text-monitored', icon: 'monitored' },
   off: { look: 'bg-sunken text-ink-2', icon: 'close' },
 } as const satisfies Record<SiteView['mode'], { look: string; icon: IconName }>

@@ -1,11 +1,18 @@
 /** The live stream in a browser: typed events over one EventSource, and whether it is alive. */
 import type { Attack } from '#model/attack.ts'
+import type { RolloutView } from '#model/draft.ts'
+import type { SystemEvent } from '#model/event.ts'
 import type { LiveTraffic } from '#model/live.ts'
+import type { NodeView } from '#model/node-view.ts'
 import { addressOf } from './call.ts'
 
 export type LiveHandlers = {
   readonly attack?: (attack: Attack) => void
   readonly traffic?: (traffic: LiveTraffic) => void
+  /** All nodes as they are now. */
+  readonly nodes?: (nodes: readonly NodeView[]) => void
+  readonly rollout?: (rollout: RolloutView) => void
+  readonly event?: (event: SystemEvent) => void
   /**
    * False when the stream broke, true when it is open (again). After a short break the missed messages follow; after
    * a long one they may not, so read lists again.
@@ -21,7 +28,9 @@ export function listenLive(
   handlers: LiveHandlers,
   open: (path: string) => EventSource = (path) => new EventSource(path),
 ): Disposable {
-  const topics = (['attack', 'traffic'] as const).filter((topic) => handlers[topic])
+  const topics = (['attack', 'traffic', 'nodes', 'rollout', 'event'] as const).filter(
+    (topic) => handlers[topic],
+  )
   const { path } = addressOf('GET /api/v1/events/stream', { query: { topics: topics.join(',') } })
   let source: EventSource | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
@@ -39,6 +48,9 @@ export function listenLive(
     })
     opened.addEventListener('attack', (e) => handlers.attack?.(dataOf(e) as Attack))
     opened.addEventListener('traffic', (e) => handlers.traffic?.(dataOf(e) as LiveTraffic))
+    opened.addEventListener('nodes', (e) => handlers.nodes?.(dataOf(e) as NodeView[]))
+    opened.addEventListener('rollout', (e) => handlers.rollout?.(dataOf(e) as RolloutView))
+    opened.addEventListener('event', (e) => handlers.event?.(dataOf(e) as SystemEvent))
   }
   start()
   return {
