@@ -3,7 +3,7 @@
  * A line ends with a fault, always; what this node enforces does not depend on it.
  */
 import type { IncomingMessage } from 'node:http'
-import { Fault, messageOf } from '#base/fault.ts'
+import { Fault } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
 import { type AgentHello, protocol, type SignedLists, type ToAgent } from '#model/cluster.ts'
 import type { Trust } from '#parts/bundle/bundle.ts'
@@ -159,7 +159,7 @@ async function* chunksOf(
       yield chunk
     }
   } catch (cause) {
-    throw agentFaults.unreachable({ server, why: messageOf(cause) }, { cause })
+    throw agentFaults.line_ended({ server }, { cause })
   }
 }
 

@@ -347,6 +347,22 @@ test('lists are handed on at once as a whole and as what changed; what is forged
   assert.equal(again.lists[0]?.[0].entries.length, 2, 'what is on the shelf holds from the start')
 })
 
+test('an outage is told once for each server, however long it lasts', async () => {
+  const clock = testClock()
+  await using server = await fakeServer()
+  await using node = testAgent([server.address, '127.0.0.1:1', '127.0.0.1:2'], { clock })
+  await connected(server)
+  await until(() => node.agent.state().connected_to)
+  await server[Symbol.asyncDispose]()
+  const end = clock.now() + 60_000
+  await until(
+    () => clock.now() > end,
+    () => clock.advance(500),
+  )
+  assert.deepEqual(node.logged.slice(0, 2), ['agent.connected', 'agent.disconnected'])
+  assert.deepEqual(node.logged.slice(2), new Array(3).fill('agent.not_connected'))
+})
+
 test('another server takes over when the first is away, and our own is asked first', async () => {
   await using first = await fakeServer()
   await using second = await fakeServer()

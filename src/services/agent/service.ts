@@ -20,6 +20,13 @@ export function startAgent(context: AgentContext, world: World): Agent {
   return new ClusterAgent(context, world)
 }
 
+/** How lines end when a policy server is stopped, or the network fails: `agent.disconnected` says enough. */
+const ordinary: ReadonlySet<string> = new Set([
+  'agent.line_ended',
+  'agent.silent',
+  'agent.reports_fail',
+])
+
 class ClusterAgent implements Agent {
   readonly #context: AgentContext
   readonly #world: World
@@ -34,8 +41,8 @@ class ClusterAgent implements Agent {
   #connected_at: number | undefined
   #since_ms: number
   #trouble: Fault | undefined
-  /** Sentences of faults that are in the log already, by the name of their event. */
-  readonly #told = new Map<string, string>()
+  /** What is in the log already. */
+  readonly #told = new Set<string>()
   #is_renewing = false
 
   constructor(context: AgentContext, world: World) {
@@ -74,7 +81,10 @@ class ClusterAgent implements Agent {
     let failed = 0
     while (!stop.aborted) {
       const round = this.#servers.round(clock.now())
-      if (round.length === 0 && !this.#trouble) this.#note(agentFaults.no_policy_server({}))
+      if (round.length === 0 && !this.#trouble) {
+        this.#trouble = agentFaults.no_policy_server({})
+        this.#tellOnce('agent.not_connected', this.#trouble)
+      }
       for (const server of round) {
         const was_good = await this.#tryServer(server, stop)
         if (was_good) failed = 0
@@ -98,33 +108,32 @@ class ClusterAgent implements Agent {
     }
     if (stop.aborted) return false
     if (connected_at !== undefined) log.event('agent.disconnected', { server, why: messageOf(why) })
-    this.#noteEnd(server, why)
+    this.#noteEnd(server, why, connected_at !== undefined)
     return connected_at !== undefined && clock.elapsed() - connected_at >= pace.good_line_ms
   }
 
-  #noteEnd(server: string, cause: unknown): void {
+  #noteEnd(server: string, cause: unknown, was_connected: boolean): void {
     if (!(cause instanceof Fault)) {
       // A bug of ours must not end the process that all workers hang on; the next try may go well.
       this.#world.log.trouble('agent.failed', cause, { server })
       this.#trouble = agentFaults.unreachable({ server, why: messageOf(cause) }, { cause })
       return
     }
+    // That another address does not answer is less to know than that we are refused.
+    if (this.#trouble?.code !== 'agent.refused') this.#trouble = cause
     if (cause.code === 'agent.refused') {
-      this.#servers.refused(server, this.#world.clock.now())
       this.#trouble = cause
+      this.#servers.refused(server, this.#world.clock.now())
       this.#tellOnce('agent.refused', cause)
-    } else this.#note(cause)
+    } else if (!was_connected) this.#tellOnce('agent.not_connected', cause)
+    else if (!ordinary.has(cause.code)) this.#tellOnce('agent.line_broken', cause)
   }
 
-  #note(fault: Fault): void {
-    this.#trouble = fault
-    this.#tellOnce('agent.not_connected', fault)
-  }
-
-  /** The same sentence is told once, until a line has held. */
+  /** Once for each server and each kind of fault, until there is a line again. */
   #tellOnce(name: string, fault: Fault): void {
-    if (this.#told.get(name) === fault.message) return
-    this.#told.set(name, fault.message)
+    const key = `${name} ${fault.code} ${fault.facts['server']}`
+    if (this.#told.has(key)) return
+    this.#told.add(key)
     this.#world.log.trouble(name, fault)
   }
 
