@@ -103,6 +103,8 @@ export async function testPolicy(
     readonly sites?: readonly Site[]
     /** Of another one: to make a database takes seconds. */
     readonly database?: Database
+    /** What the notifier would tell. */
+    readonly nodes?: ClusterDesk['nodes']
   } = {},
 ): Promise<TestPolicy> {
   await using rising = new AsyncDisposableStack()
@@ -117,6 +119,7 @@ export async function testPolicy(
       PolicySettings.parse({ listen: '127.0.0.1:0', ...settings }),
       {
         ...cluster,
+        ...(options.nodes ? { nodes: options.nodes } : {}),
         database,
         sites: () => options.sites ?? [shop],
         state_dir: dir,
