@@ -24,19 +24,20 @@ export async function appendActivity(db: Database, entry: NewActivity): Promise<
 
 /**
  * A change and its entry: both or neither. `change` uses only the database that it is given, and what it throws undoes
- * everything. Lasting when it resolves.
+ * everything. Without an entry nothing is noted, for changes that found nothing to do. Lasting when it resolves.
  */
 export async function withActivity<T>(
   db: Database,
   change: (db: Database) => Promise<T>,
-  entryOf: (result: T) => NewActivity,
+  entryOf: (result: T) => NewActivity | undefined,
 ): Promise<T> {
   const result = await db.kysely.transaction().execute(async (trx) => {
     // Forced to disk once, after the commit: before it there is nothing to force.
     const inner: Database = { ...db, kysely: trx, durable: () => Promise.resolve() }
     const changed = await change(inner)
     // Last of all: whoever has the head waits for nobody, so that no two writers wait for each other.
-    await write(trx, entryOf(changed))
+    const entry = entryOf(changed)
+    if (entry) await write(trx, entry)
     return changed
   })
   await db.durable()

@@ -5,6 +5,7 @@ import { Fault } from '#base/fault.ts'
 import { uuidv7 } from '#base/id.ts'
 import type { World } from '#base/service.ts'
 import { oneTimePassword, type Passwords } from '#parts/identity/passwords.ts'
+import { type NewActivity, withActivity } from '#parts/records/activity.ts'
 import type { Database } from '#parts/records/database.ts'
 import { createUser, findUser, hasNoUsers, setPassword } from '#parts/records/users.ts'
 
@@ -107,15 +108,27 @@ async function ensure(
     return undefined
   }
   const now = world.clock.now()
-  const is_made = await createUser(database, {
+  const at = new Date(now).toISOString()
+  const user_made = {
     id: uuidv7(now),
     username,
     role: 'administrator',
     password_hash,
     must_change_password: true,
-    created_at: new Date(now).toISOString(),
-  })
+    created_at: at,
+  } as const
+  const is_made = await withActivity(
+    database,
+    (inner) => createUser(inner, user_made),
+    (is_new) => (is_new ? firstEntry(at) : undefined),
+  )
   return is_made ? { username, password } : undefined
+}
+
+function firstEntry(at: string): NewActivity {
+  const details = { role: 'administrator' }
+  const subject = `user ${username}`
+  return { at, who: 'gatehouse', client: 'local', action: 'users.create', subject, details }
 }
 
 async function write(path: string, text: string): Promise<void> {

@@ -22,6 +22,8 @@ export type Sessions = {
     address: string,
     db?: Database,
   ): Promise<{ readonly token: string; readonly who: Who }>
+  /** Clears what has ended. On its own: within a login's transaction it would wait for others' locks. */
+  sweep(): Promise<void>
   /** Who holds the token; undefined when it is none of ours or has ended. */
   find(token: string | undefined): Promise<Who | undefined>
   /** Does it still hold? For streams that outlive the check at their start. */
@@ -48,10 +50,6 @@ export function sessions(database: Database, limits: Limits, clock: Clock): Sess
       const now = clock.now()
       const token = newToken()
       const id_hash = tokenHash(token)
-      await deleteEndedSessions(db, {
-        seen_before: at(now - limits.session_idle),
-        created_before: at(now - limits.session_max),
-      })
       await insertSession(db, { id_hash, user_id: user.id, client: address, at: at(now) })
       const times = { created_at: at(now), seen_at: at(now) }
       await noteLogin(db, user.id, at(now))
@@ -60,6 +58,11 @@ export function sessions(database: Database, limits: Limits, clock: Clock): Sess
       const who = whoOf(token, session, endOf(times))
       return { token, who }
     },
+    sweep: () =>
+      deleteEndedSessions(database, {
+        seen_before: at(clock.now() - limits.session_idle),
+        created_before: at(clock.now() - limits.session_max),
+      }),
     async find(token) {
       if (!isToken(token)) return undefined
       const session = await findSession(database, tokenHash(token))

@@ -38,6 +38,7 @@ export const openSession: Handler<'POST /api/v1/session'> = async ({ body }, des
   })
   const actor = { who: user, address: call.address }
   const before = call.who?.session
+  await desk.sessions.sweep()
   const opened = await desk.recordWith(
     actor,
     { action: 'session.open', subject: `user ${user.username}` },
