@@ -16,6 +16,8 @@ export const supervisorFaults = faults('supervisor', {
     `Cannot change the policy: edge worker ${f.index} died over it`,
   boot_policy_broken: (f: { path: string; why: string }) =>
     `Cannot read the policy of the settings file in "${f.path}": ${f.why}`,
+  no_authority: (f: { dir: string }) =>
+    `Cannot start the office: "${f.dir}" lacks the keys of a policy server`,
   office_away: (f: { state: string }) => `Cannot commit what the settings file says: ${f.state}`,
   sites_ignored: (f: { file: string }) =>
     `Cannot use sites and rules of "${f.file}": this node takes its policy from the policy servers of its cluster`,

@@ -1,12 +1,20 @@
-/** Inside the office: the database and the services that share it. */
+/** Inside the office: the database and the services that share it. What they tell each other goes through here. */
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Fault, messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
-import { openDatabase } from '#parts/records/database.ts'
+import { openAuthority } from '#parts/identity/authority.ts'
+import { type NodeIdentity, readIdentity } from '#parts/identity/node-identity.ts'
+import { type Database, openDatabase } from '#parts/records/database.ts'
 import { startAnalytics } from '#services/analytics/service.ts'
-import { startPolicy } from '#services/policy/service.ts'
+import { startNotifier } from '#services/notifier/service.ts'
+import { type Policy, startPolicy } from '#services/policy/service.ts'
+import { clusterAddress, identityDir } from '../cluster.ts'
+import { supervisorFaults } from '../faults.ts'
+import type { FilePolicy } from '../policy.ts'
 import { databaseOf, type Settings } from '../settings.ts'
 import type { FirstLogin, FromOffice, ToOffice } from './messages.ts'
+import { type CommittedPolicy, committedPolicy } from './office/committed-policy.ts'
 
 const console_dir = fileURLToPath(new URL('../../../console/dist', import.meta.url))
 
@@ -22,7 +30,8 @@ export async function runOfficeProcess(world: World): Promise<void> {
   process.on('message', async (message: ToOffice) => {
     if (message.kind === 'stop') done.resolve()
     else if (message.kind === 'sites') sites = message.sites
-    else if (message.kind === 'start') {
+    else if (message.kind === 'file_policy') tell(await fileCommit(office, message.policy, world))
+    else {
       sites = message.settings.sites
       try {
         office = await open(message.settings, message.version, () => sites, world)
@@ -44,7 +53,23 @@ export async function runOfficeProcess(world: World): Promise<void> {
   await office?.[Symbol.asyncDispose]()
 }
 
-type Office = AsyncDisposable & { readonly url: string; readonly first_login?: FirstLogin }
+type Office = AsyncDisposable & {
+  /** Of the console; '' on a node that has none. */
+  readonly url: string
+  readonly first_login?: FirstLogin
+  readonly publish?: Policy['publish']
+}
+
+/** What every service of the office stands on. */
+type Ground = {
+  readonly settings: Settings
+  readonly version: string
+  readonly database: Database
+  readonly policy: CommittedPolicy
+  readonly identity: () => NodeIdentity
+  /** Sites of the settings file, until there is a commit. */
+  readonly sites: () => Settings['sites']
+}
 
 async function open(
   settings: Settings,
@@ -53,29 +78,113 @@ async function open(
   world: World,
 ): Promise<Office> {
   await using rising = new AsyncDisposableStack()
-  const target = databaseOf(settings)
-  const database = rising.use(await openDatabase(target, world))
-  rising.use(await startAnalytics(settings.analytics, { database }, world))
-  const policy = rising.use(
-    await startPolicy(
-      settings.policy,
+  const identity = rising.use(ownIdentity(settings, world))
+  const database = rising.use(await openDatabase(databaseOf(settings), world))
+  const policy = rising.use(committedPolicy(database, world))
+  const ground = { settings, version, database, policy, identity: identity.now, sites }
+  const { roles } = identity.now()
+  if (roles.includes('analytics')) {
+    rising.use(await startAnalytics(settings.analytics, { database }, world))
+  }
+  const desk = roles.includes('policy') ? await openDesk(ground, rising, world) : undefined
+  const opened = rising.move()
+  return {
+    url: desk?.url ?? '',
+    ...(desk?.first_login && { first_login: desk.first_login }),
+    ...(desk && { publish: desk.publish }),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/** Notifier, API and console of a policy server. */
+async function openDesk(
+  ground: Ground,
+  rising: AsyncDisposableStack,
+  world: World,
+): Promise<Policy> {
+  const { settings, version, database, policy, identity, sites } = ground
+  const authority = await openAuthority(identityDir(settings.state_dir))
+  if (authority === undefined)
+    throw supervisorFaults.no_authority({ dir: identityDir(settings.state_dir) })
+  let desk: Policy | undefined
+  const notifier = rising.use(
+    await startNotifier(
+      { listen: settings.cluster.listen },
       {
-        database,
-        sites,
-        state_dir: settings.state_dir,
-        console_dir,
-        node: settings.node,
-        version,
-        database_label: target.kind === 'embedded' ? 'embedded (PGlite)' : 'PostgreSQL',
+        ...{ database, identity, authority, version },
+        async rollback(revision, message) {
+          await desk?.publish.rollbackTo(revision, message, 'gatehouse')
+        },
       },
       world,
     ),
   )
-  const opened = rising.move()
-  const { url, first_login } = policy
-  return {
-    url,
-    ...(first_login && { first_login }),
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  desk = rising.use(
+    await startPolicy(
+      settings.policy,
+      {
+        ...{ database, authority, version, console_dir },
+        state_dir: settings.state_dir,
+        node: identity().name,
+        kept_dir: join(settings.state_dir, 'rules'),
+        database_label: database.kind === 'embedded' ? 'embedded (PGlite)' : 'PostgreSQL',
+        sites: () => policy.now()?.sites ?? sites(),
+        cluster_address: () => clusterAddress(settings),
+        nodes: () => notifier.nodes(),
+        rollout: () => notifier.rollout(),
+        onCommitted() {
+          notifier.onCommitted()
+          policy.refresh()
+        },
+        onListsChanged: () => notifier.onListsChanged(),
+        onNodesChanged: () => notifier.onNodesChanged(),
+        resumeRollout: () => notifier.resume(),
+      },
+      world,
+    ),
+  )
+  return desk
+}
+
+/** What the settings file says of the policy becomes a commit, unless it said the same the last time. */
+async function fileCommit(
+  office: Office | undefined,
+  policy: FilePolicy,
+  world: World,
+): Promise<FromOffice> {
+  try {
+    if (office?.publish === undefined)
+      throw supervisorFaults.office_away({ state: 'this node has no policy service' })
+    const committed = await office.publish.applyFilePolicy(policy, 'gatehouse.yaml')
+    return {
+      kind: 'file_policy_done',
+      revision: committed?.commit.bundle.head.revision ?? 0,
+      is_changed: committed?.is_new ?? false,
+    }
+  } catch (error) {
+    const code = error instanceof Fault ? error.code : 'bug'
+    if (code === 'bug') world.log.trouble('policy.file_not_committed', error)
+    return { kind: 'file_policy_failed', code, message: messageOf(error) }
   }
+}
+
+/** Certificates are renewed by the supervisor, which writes them down. */
+const identity_read_ms = 10_000
+
+function ownIdentity(
+  settings: Settings,
+  { clock, log }: World,
+): Disposable & { now(): NodeIdentity } {
+  const dir = identityDir(settings.state_dir)
+  const read = readIdentity(dir)
+  if (read === undefined) throw supervisorFaults.no_authority({ dir })
+  let identity = read
+  const reading = clock.every(identity_read_ms, () => {
+    try {
+      identity = readIdentity(dir) ?? identity
+    } catch (error) {
+      log.trouble('identity.not_read', error)
+    }
+  })
+  return { now: () => identity, [Symbol.dispose]: () => reading[Symbol.dispose]() }
 }
