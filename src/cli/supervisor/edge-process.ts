@@ -150,7 +150,9 @@ class EdgeWorker {
 
   /** New rules run a little before they count, a slice at a time: requests come in between. */
   async #warmUp({ ruleset }: CompiledPolicy): Promise<void> {
-    if (ruleset === this.#current?.compiled.ruleset) return
+    const before = this.#current?.compiled.ruleset
+    // Of the same rule set, what changed is little, and the rest is taken over warm.
+    if (before !== undefined && before.signature === ruleset.signature) return
     for (let round = 0; round < 3; round++) {
       ruleset.warmUp(1)
       await this.#world.clock.sleep(0)

@@ -39,12 +39,19 @@ function reportOf(worker_id: string, requests: number): WorkerReport {
 
 /** Analytics as an edge sees it: it takes what it is given, or answers 503. */
 async function fakeAnalytics() {
-  const state = { records: [] as IntakeRecord[], statuses: [] as unknown[], is_away: false }
+  const state = {
+    records: [] as IntakeRecord[],
+    statuses: [] as unknown[],
+    is_away: false,
+    is_older: false,
+  }
   const server = createServer((req, res) => {
     let body = ''
     req.on('data', (chunk) => (body += chunk))
     req.on('end', () => {
-      if (state.is_away) {
+      if (state.is_older) {
+        res.writeHead(426).end()
+      } else if (state.is_away) {
         res.writeHead(503).end()
       } else if (req.url === '/v1/records') {
         const { records } = JSON.parse(body) as { records: IntakeRecord[] }
@@ -151,6 +158,30 @@ test('records of every spool arrive, in order, and the spools of dead workers go
   assert.deepEqual([sample.site, sample.requests, sample.bytes_in], ['shop', 10, 10])
   assert.ok(!existsSync(dir), 'the spool of a worker that is gone is removed once delivered')
   assert.equal(keeper.status().deferred, 0)
+})
+
+test('events have a spool of their own; an analytics that is older than the edge is told as such', async () => {
+  await using analytics = await fakeAnalytics()
+  analytics.state.is_older = true
+  await using keeper = await start('events', analytics.url)
+  const event = {
+    id: '0199f3c1-7a52-7c3e-9d0e-6b1f0c2d3e4f',
+    at: '2026-01-01T00:00:00.000Z',
+    hlc: '001767225600000.00001',
+    node: 'node-1',
+    severity: 'notice' as const,
+    name: 'bundle.activated',
+    message: 'Bundle 2-aaaa is enforced',
+    fields: { revision: 2 },
+  }
+  assert.ok(keeper.keepEvent(event))
+  await keeper.flush(2000)
+  const { delivery_trouble } = keeper.status()
+  assert.match(delivery_trouble ?? '', /analytics is older than this edge/)
+  analytics.state.is_older = false
+  await keeper.flush(2000)
+  assert.deepEqual(analytics.state.records, [{ kind: 'event', event }])
+  assert.equal(keeper.status().delivery_trouble, null)
 })
 
 test('while analytics is away records wait, and arrive once when it is back', async () => {
