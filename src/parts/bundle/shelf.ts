@@ -131,7 +131,7 @@ class DiskShelf implements Shelf {
   #floor: Mark | undefined
   /** The one that was whole when we last looked. */
   #good: SignedBundle | undefined
-  #staged: SignedBundle | undefined
+  #staged: Shelved | undefined
   /** Files by hash that were whole when `missing` looked or that came since: `stage` follows and need not read twice. */
   readonly #looked_at = new Map<string, Uint8Array>()
   /** Told already. */
@@ -180,6 +180,8 @@ class DiskShelf implements Shelf {
   }
 
   missing(bundle: SignedBundle): readonly string[] {
+    // A new try begins: what was staged may have been damaged since.
+    this.#staged = undefined
     this.#looked_at.clear()
     const all = new Map(bundle.head.files.map((file) => [file.sha256, file]))
     return [...all.values()].flatMap((file) => {
@@ -202,20 +204,21 @@ class DiskShelf implements Shelf {
   }
 
   stage(bundle: SignedBundle): Shelved {
+    if (this.#staged?.bundle.id === bundle.id) return this.#staged
     const files = readFiles(this.#dir, bundle, this.#looked_at)
     this.#looked_at.clear()
     onShelf(this.#dir, () => {
       prune(this.#dir, [...this.#kept(), bundle])
       writeBundle(this.#dir, bundle)
     })
-    this.#staged = bundle
+    this.#staged = { bundle, files }
     for (const path of this.#unsettled(bundle)) settleSoon(path)
-    return { bundle, files }
+    return this.#staged
   }
 
   activate(bundle: SignedBundle): void {
     this.admit(bundle)
-    if (this.#staged?.id !== bundle.id) this.stage(bundle)
+    this.stage(bundle)
     const before = this.#enforced()
     const active = { id: bundle.id, revision: bundle.head.revision }
     const previous =
