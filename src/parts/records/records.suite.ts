@@ -6,6 +6,7 @@ import type { IntakeRecord } from '#model/intake.ts'
 import type { NodeStatus } from '#model/node.ts'
 import { activitySuite } from './activity.suite.ts'
 import { attacksChangedSince, getAttack, lastChange, listAttacks } from './attacks.ts'
+import { clusterSuite } from './cluster.suite.ts'
 import type { Database } from './database.ts'
 import { getHit, hitsOfRequest, listHits, storeRecords } from './hits.ts'
 import { listNodes, saveNodeStatus } from './nodes.ts'
@@ -33,6 +34,7 @@ export function recordsSuite(name: string, open: OpenDatabase): void {
     changesSuite(given)
     recordsReadSuite(given)
     usersSuite(given)
+    clusterSuite(given)
     tokensSuite(given)
     activitySuite(given)
     policySuite(given)

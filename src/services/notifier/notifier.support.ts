@@ -22,7 +22,7 @@ import { insertCommit, newestCommit } from '#parts/records/commits.ts'
 import type { Database } from '#parts/records/database.ts'
 import { createInvite } from '#parts/records/invites.ts'
 import { openPrepared } from '#parts/records/prepared-directory.support.ts'
-import { testWorld } from '#parts/records/records.support.ts'
+import { testWorld, unforced } from '#parts/records/records.support.ts'
 import { type Notifier, type NotifierContext, startNotifier } from './service.ts'
 
 export type TestCluster = AsyncDisposable & {
@@ -55,7 +55,7 @@ export async function testCluster(): Promise<TestCluster> {
     analytics: ['127.0.0.1:3313'],
   }
   const { identity, authority } = await foundCluster(join(dir, 'identity'), founder, now_ms)
-  const database = rising.use(await openPrepared(join(dir, 'db'), world))
+  const database = unforced(rising.use(await openPrepared(join(dir, 'db'), world)))
   const rollbacks: TestCluster['rollbacks'] = []
   const context: NotifierContext = {
     ...{ database, authority, version: '0.2.0' },
