@@ -121,3 +121,45 @@ test('finds what a look through all entries finds', () => {
     }),
   )
 })
+
+test('every spelling of an address is read as its canonical one', () => {
+  const spellings = [
+    ['::', '0:0:0:0:0:0:0:0'],
+    ['::1', '0::0:1'],
+    ['1::', '1:0:0:0:0:0:0:0'],
+    ['2001:db8::a:b', '2001:DB8:0:0:0:0:A:B'],
+    ['2001:db8:1:2:3:4:5:6', '2001:0db8:0001:0002:0003:0004:0005:0006'],
+    ['64:ff9b::192.0.2.1', '64:ff9b::c000:201'],
+    ['fe80::1', 'fe80::1%eth0'],
+    ['192.0.2.1', '::ffff:c000:201'],
+  ] as const
+  for (const [network, client] of spellings) {
+    const lists = compileLists([entry('deny', network)])
+    assert.equal(lists.find(client, '', at)?.kind, 'deny', client)
+    assert.equal(compileLists([entry('deny', client)]).find(network, '', at)?.kind, 'deny', network)
+    assert.equal(lists.find('2001:db8:1:2:3:4:5:7', '', at), undefined)
+  }
+})
+
+test('entries that share a place come and go one by one', () => {
+  const three = [
+    entry('gray', '192.0.2.7'),
+    entry('deny', '192.0.2.7'),
+    entry('allow', '192.0.2.7'),
+  ]
+  for (const order of [
+    [0, 1, 2],
+    [2, 1, 0],
+    [1, 0, 2],
+  ]) {
+    const lists = compileLists(three)
+    const left = new Set<ListKind>(['gray', 'deny', 'allow'])
+    for (const at_index of order) {
+      const gone = three[at_index]
+      lists.change([], [gone?.id ?? ''])
+      left.delete(gone?.kind ?? 'gray')
+      const best = (['allow', 'deny', 'gray'] as const).find((kind) => left.has(kind))
+      assert.equal(lists.find('192.0.2.7', '', at)?.kind, best)
+    }
+  }
+})

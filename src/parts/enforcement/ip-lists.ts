@@ -2,8 +2,8 @@
  * IP lists made ready for millions of look-ups: allow before deny before gray. Networks stand in one table for each length
  * of prefix, so that a look-up costs one question a length in use, and a change costs nothing but itself.
  */
-import { canonicalAddress, networkRange } from '#base/address.ts'
 import type { ListEntry, ListKind } from '#model/ip-list.ts'
+import { type AddressWords, addressWords, cutTo, hashOf } from './lists/address-words.ts'
 
 export type IpLists = {
   readonly size: number
@@ -25,14 +25,14 @@ export function compileLists(entries: readonly ListEntry[]): IpLists {
     const slot = slots.get(id)
     if (slot === undefined) return
     slots.delete(id)
-    tables[slot.family].remove(slot)
+    tables[slot.words.family].remove(slot)
   }
   const add = (entry: ListEntry): void => {
     remove(entry.id)
     const slot = slotOf(entry)
     if (slot === undefined) return
     slots.set(entry.id, slot)
-    tables[slot.family].add(slot)
+    tables[slot.words.family].add(slot)
   }
   for (const entry of entries) add(entry)
 
@@ -42,13 +42,8 @@ export function compileLists(entries: readonly ListEntry[]): IpLists {
     },
     find(client, site, at_ms) {
       if (slots.size === 0) return undefined
-      const v4 = bits4(client)
-      if (v4 !== undefined) return tables[4].find(v4, site, at_ms)
-      const canonical = canonicalAddress(client)
-      if (canonical === undefined) return undefined
-      const mapped = bits4(canonical)
-      if (mapped !== undefined) return tables[4].find(mapped, site, at_ms)
-      return tables[6].find(bits6(canonical), site, at_ms)
+      const words = addressWords(client)
+      return words === undefined ? undefined : tables[words.family].find(words, site, at_ms)
     },
     change(added, removed_ids) {
       for (const id of removed_ids) remove(id)
@@ -62,51 +57,59 @@ const ranks: Readonly<Record<ListKind, number>> = { allow: 0, deny: 1, gray: 2 }
 /** An entry in its place. */
 type Slot = {
   readonly entry: ListEntry
-  readonly family: 4 | 6
+  /** Of the network: bits beyond its length are zero. */
+  readonly words: AddressWords
   readonly length: number
-  readonly key: string | number
+  readonly key: number
   readonly rank: number
   readonly expires_ms: number
+  /** Another one of the same length and key. */
+  next: Slot | undefined
 }
 
-/** IPv4 as a number, IPv6 as 32 hexadecimal digits. */
-type Bits = string | number
-
 class NetworkTable {
-  readonly #by_length = new Map<number, Map<string | number, Slot[]>>()
-  /** Lengths in use, the longest first. */
-  #lengths: readonly number[] = []
+  readonly #by_length = new Map<number, Map<number, Slot>>()
+  /** By length, the longest first. */
+  #tables: readonly (readonly [length: number, table: ReadonlyMap<number, Slot>])[] = []
 
   add(slot: Slot): void {
     let table = this.#by_length.get(slot.length)
     if (table === undefined) {
       table = new Map()
       this.#by_length.set(slot.length, table)
-      this.#lengths = [...this.#by_length.keys()].sort((a, b) => b - a)
+      this.#tables = [...this.#by_length].sort(([a], [b]) => b - a)
     }
-    const here = table.get(slot.key)
-    if (here === undefined) table.set(slot.key, [slot])
-    else here.push(slot)
+    slot.next = table.get(slot.key)
+    table.set(slot.key, slot)
   }
 
   remove(slot: Slot): void {
     const table = this.#by_length.get(slot.length)
-    const rest = table?.get(slot.key)?.filter((one) => one !== slot) ?? []
-    if (rest.length > 0) table?.set(slot.key, rest)
-    else table?.delete(slot.key)
-    if (table?.size !== 0) return
+    if (table === undefined) return
+    const first = table.get(slot.key)
+    if (first === slot) {
+      if (slot.next === undefined) table.delete(slot.key)
+      else table.set(slot.key, slot.next)
+    } else {
+      let before = first
+      while (before !== undefined && before.next !== slot) before = before.next
+      if (before !== undefined) before.next = slot.next
+    }
+    if (table.size > 0) return
     this.#by_length.delete(slot.length)
-    this.#lengths = this.#lengths.filter((length) => length !== slot.length)
+    this.#tables = this.#tables.filter(([length]) => length !== slot.length)
   }
 
-  find(bits: Bits, site: string, at_ms: number): ListEntry | undefined {
+  find(words: AddressWords, site: string, at_ms: number): ListEntry | undefined {
     let best: Slot | undefined
-    for (const length of this.#lengths) {
-      const here = this.#by_length.get(length)?.get(prefixOf(bits, length))
-      if (here === undefined) continue
-      for (const slot of here) {
+    for (const [length, table] of this.#tables) {
+      // The key of IPv4 is the network itself; that of IPv6 is a hash, and its words must be compared.
+      const network = words.family === 4 ? undefined : cutTo(words, length)
+      const key = network === undefined ? key4(words.low, length) : hashOf(network)
+      for (let slot = table.get(key); slot !== undefined; slot = slot.next) {
         if (best !== undefined && slot.rank >= best.rank) continue
         if (slot.expires_ms <= at_ms) continue
+        if (network !== undefined && !isSame(slot.words, network)) continue
         if (slot.entry.site !== '' && slot.entry.site !== site) continue
         if (slot.rank === 0) return slot.entry
         best = slot
@@ -116,67 +119,39 @@ class NetworkTable {
   }
 }
 
-/** The first `length` bits: of a number the number of the network, of digits the digits with the last one cut. */
-function prefixOf(bits: Bits, length: number): string | number {
-  if (typeof bits === 'number') return length === 0 ? 0 : bits >>> (32 - length)
-  const digits = length >> 2
-  const rest = length & 3
-  if (rest === 0) return bits.slice(0, digits)
-  const last = Number.parseInt(bits.charAt(digits), 16) >>> (4 - rest)
-  return `${bits.slice(0, digits)}.${last}`
+/** The first `length` bits as a number. */
+function key4(word: number, length: number): number {
+  return length === 0 ? 0 : word >>> (32 - length)
+}
+
+function isSame(a: AddressWords, b: AddressWords): boolean {
+  return a.low === b.low && a.middle === b.middle && a.high === b.high
 }
 
 function slotOf(entry: ListEntry): Slot | undefined {
-  const slash = entry.network.indexOf('/')
-  const address = slash < 0 ? entry.network : entry.network.slice(0, slash)
-  if (networkRange(entry.network) === undefined) return undefined
-  const canonical = canonicalAddress(address)
-  if (canonical === undefined) return undefined
-  const v4 = bits4(canonical)
-  const width = v4 === undefined ? 128 : 32
-  const written = slash < 0 ? undefined : Number(entry.network.slice(slash + 1))
-  // A mapped network (::ffff:192.0.2.0/120) is one of IPv4; a wider one than all of IPv4 stays IPv6 and holds no client.
-  const mapped = v4 !== undefined && address.includes(':') ? 96 : 0
-  const length = written === undefined ? width : written - mapped
-  if (length < 0) return undefined
-  const bits = v4 ?? bits6(canonical)
+  const { network } = entry
+  const slash = network.indexOf('/')
+  const address = slash < 0 ? network : network.slice(0, slash)
+  const words = addressWords(address)
+  if (words === undefined) return undefined
+  const width = words.family === 4 ? 32 : 128
+  // A mapped network (::ffff:192.0.2.0/120) is one of IPv4; a wider one than all of IPv4 is none of either.
+  const mapped = words.family === 4 && address.includes(':') ? 96 : 0
+  const written = slash < 0 ? width + mapped : bitsOf(network.slice(slash + 1))
+  const length = written - mapped
+  if (!(length >= 0 && length <= width)) return undefined
+  const cut = cutTo(words, length)
   return {
     entry,
-    family: v4 === undefined ? 6 : 4,
+    words: cut,
     length,
-    key: prefixOf(bits, length),
+    key: cut.family === 4 ? key4(cut.low, length) : hashOf(cut),
     rank: ranks[entry.kind],
     expires_ms: entry.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(entry.expires_at),
+    next: undefined,
   }
 }
 
-/** An IPv4 address in its strict spelling as a number; undefined for everything else. */
-function bits4(text: string): number | undefined {
-  if (text.length > 15) return undefined
-  let out = 0
-  let part = -1
-  let parts = 0
-  for (let at = 0; at <= text.length; at++) {
-    const code = at === text.length ? 46 : text.charCodeAt(at)
-    if (code === 46) {
-      if (part < 0 || ++parts > 4) return undefined
-      out = out * 256 + part
-      part = -1
-    } else if (code >= 48 && code <= 57) {
-      // Leading zeros would be octal elsewhere.
-      if (part === 0) return undefined
-      part = (part < 0 ? 0 : part * 10) + code - 48
-      if (part > 255) return undefined
-    } else return undefined
-  }
-  return parts === 4 ? out : undefined
-}
-
-/** An IPv6 address as `canonicalAddress` spells it, as 32 hexadecimal digits. */
-function bits6(canonical: string): string {
-  const [head = '', tail] = canonical.split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
-  return [...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join('')
+function bitsOf(text: string): number {
+  return /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN
 }
