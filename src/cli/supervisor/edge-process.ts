@@ -5,7 +5,7 @@ import { Fault, messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
 import { bundleName } from '#model/bundle.ts'
 import type { BundleFiles } from '#parts/bundle/bundle.ts'
-import { readShelved } from '#parts/bundle/shelf.ts'
+import { readShelved, type Shelved } from '#parts/bundle/shelf.ts'
 import { type CompiledPolicy, compilePolicy } from '#parts/enforcement/compiled-policy.ts'
 import { compileLists } from '#parts/enforcement/ip-lists.ts'
 import { type Edge, startEdge } from '#services/edge/service.ts'
@@ -35,10 +35,16 @@ export async function runEdgeProcess(world: World): Promise<void> {
   await done.promise
 }
 
-type Loaded = {
+type Loaded = Found & {
   readonly compiled: CompiledPolicy
+}
+
+type Found = {
+  readonly files: BundleFiles
   readonly bundle: string
   readonly revision: number
+  /** Of one that lies on the shelf. */
+  readonly shelved?: Shelved
 }
 
 class EdgeWorker {
@@ -144,8 +150,8 @@ class EdgeWorker {
   }
 
   #load(policy: PolicyRef): Loaded {
-    const { files, bundle, revision } = filesOf(this.#state_dir, policy)
-    return { compiled: compilePolicy(files, this.#current?.compiled), bundle, revision }
+    const found = findPolicy(this.#state_dir, policy, this.#current?.shelved)
+    return { ...found, compiled: compilePolicy(found.files, this.#current?.compiled) }
   }
 
   /** New rules run a little before they count, a slice at a time: requests come in between. */
@@ -166,16 +172,14 @@ class EdgeWorker {
   }
 }
 
-function filesOf(
-  state_dir: string,
-  policy: PolicyRef,
-): { readonly files: BundleFiles; readonly bundle: string; readonly revision: number } {
+function findPolicy(state_dir: string, policy: PolicyRef, before: Shelved | undefined): Found {
   if (policy.kind === 'boot') {
     const files = readBootPolicy(state_dir, policy.id)
     return { files, bundle: `0-${policy.id.slice(0, 8)}`, revision: 0 }
   }
-  const { bundle, files } = readShelved(join(state_dir, 'shelf'), policy.id)
-  return { files, bundle: bundleName(bundle), revision: bundle.head.revision }
+  const shelved = readShelved(join(state_dir, 'shelf'), policy.id, before)
+  const { bundle, files } = shelved
+  return { files, bundle: bundleName(bundle), revision: bundle.head.revision, shelved }
 }
 
 function factsOf(loaded: Loaded | undefined): PolicyFacts {

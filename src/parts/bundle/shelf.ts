@@ -116,11 +116,17 @@ function claim(dir: string, cluster_id: string): void {
 
 /**
  * A bundle with its files, for a worker that was told its id: checks that it is whole. Its signature was checked by
- * the owner of the shelf. @throws bundle.missing_bundle, bundle.missing_file, bundle.malformed
+ * the owner of the shelf. Of what the worker has from `before` nothing is read again.
+ * @throws bundle.missing_bundle, bundle.missing_file, bundle.malformed
  */
-export function readShelved(dir: string, bundle_id: string): Shelved {
+export function readShelved(dir: string, bundle_id: string, before?: Shelved): Shelved {
   const bundle = readBundle(dir, bundle_id)
-  return { bundle, files: readFiles(dir, bundle) }
+  const known = new Map<string, Uint8Array>()
+  for (const { path, sha256 } of before?.bundle.head.files ?? []) {
+    const bytes = before?.files.get(path)
+    if (bytes) known.set(sha256, bytes)
+  }
+  return { bundle, files: readFiles(dir, bundle, known) }
 }
 
 class DiskShelf implements Shelf {
