@@ -14,8 +14,11 @@ import type { Database } from '#parts/records/database.ts'
 import { storeRecords } from '#parts/records/hits.ts'
 import { saveNodeStatus } from '#parts/records/nodes.ts'
 import { openPrepared } from '#parts/records/prepared-directory.support.ts'
-import { startPolicy } from '#services/policy/service.ts'
+import { insertRecorded } from '#parts/records/recorded-requests.ts'
+import { type Policy, startPolicy } from '#services/policy/service.ts'
 import { PolicySettings } from '#services/policy/settings.ts'
+import { type Cluster, openCluster } from './cluster.ts'
+import { firstPolicy, recordedOf } from './policy.data.ts'
 import { nextTraffic, nodeStatus, weekOfHits, weekOfTraffic } from './seed.ts'
 
 const console_dir = join(import.meta.dirname, '../../console/dist')
@@ -27,13 +30,17 @@ export type ConsoleServer = AsyncDisposable & {
   /** Of the first login; the console asks for another one. */
   readonly password: string
   readonly database: Database
+  readonly cluster: Cluster
+  readonly policy: Policy
+  /** State directory of the policy server. */
+  readonly dir: string
   /** What the edge would have sent. */
   store(hits: readonly Hit[]): Promise<void>
   /** The policy service goes away, as by a crash; the database stays. */
   stop(): Promise<void>
 }
 
-const sites = [
+export const sites = [
   {
     name: 'shop',
     hosts: ['shop.example', 'www.shop.example'],
@@ -52,10 +59,16 @@ const sites = [
     on_fault: 'pass',
     upstreams: [{ url: 'https://10.0.0.41' }],
   },
-].map((site) => Site.parse(site))
+] as const
 
-/** `is_empty`: a gateway that has seen nothing and protects nothing yet. */
-export async function consoleServer(options: { is_empty?: boolean } = {}): Promise<ConsoleServer> {
+type Options = {
+  /** A gateway that has seen nothing and protects nothing yet. */
+  readonly is_empty?: boolean
+  /** False: a roll-out that goes wrong stops, and stays where it is. */
+  readonly has_rollback?: boolean
+}
+
+export async function consoleServer(options: Options = {}): Promise<ConsoleServer> {
   if (!existsSync(join(console_dir, 'index.html'))) {
     throw new Error('The console is not built: run npm run console:build')
   }
@@ -71,13 +84,18 @@ export async function consoleServer(options: { is_empty?: boolean } = {}): Promi
   }
   const database = rising.use(await openPrepared(join(dir, 'database'), world))
   if (!options.is_empty) rising.use(await fill(database))
+  const cluster = rising.use(await openCluster(
+      { dir, name: 'gw-a', database, has_rollback: options.has_rollback ?? true },
+      world,
+    ))
   const running = rising.use(new AsyncDisposableStack())
   const policy = running.use(
     await startPolicy(
       PolicySettings.parse({ listen: '127.0.0.1:0' }),
       {
+        ...cluster.desk,
         database,
-        sites: () => (options.is_empty ? [] : sites),
+        sites: () => (options.is_empty ? [] : sites.map((site) => Site.parse(site))),
         state_dir: dir,
         console_dir,
         node: 'gw-a',
@@ -88,13 +106,20 @@ export async function consoleServer(options: { is_empty?: boolean } = {}): Promi
     ),
   )
   rising.defer(() => stop.abort())
+  cluster.rollback = async (revision, message) => {
+    await policy.publish.rollbackTo(revision, message, 'gatehouse')
+  }
+  if (!options.is_empty) {
+    await policy.publish.applyFilePolicy({ sites, ...firstPolicy }, 'gatehouse.yaml')
+    cluster.startOwn()
+  }
   const login = policy.first_login
   if (!login) throw new Error('a new database must have a first login')
   const closing = rising.move()
   return {
     url: policy.url,
     ...login,
-    database,
+    ...{ database, cluster, policy, dir },
     store: (hits) =>
       store(
         database,
@@ -111,6 +136,7 @@ async function fill(database: Database): Promise<Disposable> {
   await store(database, weekOfTraffic(now_ms))
   await store(database, weekOfHits(now_ms))
   await saveNodeStatus(database, nodeStatus(now_ms))
+  await insertRecorded(database, recordedOf(now_ms))
   return systemClock.every(2000, () => {
     const now_ms = Date.now()
     void saveNodeStatus(database, nodeStatus(now_ms))
