@@ -22,7 +22,7 @@ function seeded(seed: number): (below: number) => number {
   }
 }
 
-const rounds = 4
+const rounds = 3
 
 test(`an owner killed ${rounds} times while it activates never leaves the node without a whole bundle`, async () => {
   const random = seeded(20_261_120)

@@ -1,4 +1,5 @@
 /** A policy server's cluster port over real mTLS, as far as an agent sees it, and an agent to meet it. */
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
@@ -18,6 +19,7 @@ import { sha256 } from '#parts/bundle/signing.ts'
 import { foundCluster } from '#parts/identity/authority.ts'
 import { peerNode, serverTls } from '#parts/identity/mutual-tls.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
+import { newRequest } from '#parts/identity/requests.ts'
 import { type Agent, type AgentContext, startAgent } from './service.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'gatehouse-agent-'))
@@ -31,6 +33,14 @@ const founded = await foundCluster(
 export const cluster = testCluster(founded.identity.cluster_id)
 /** One node plays both ends: whose certificate it is does not matter to an agent. */
 const identity: NodeIdentity = { ...founded.identity, signing_keys: [...cluster.trust.keys] }
+
+/** A node of the same cluster that is no policy server. */
+export async function edgeIdentity(): Promise<NodeIdentity> {
+  const { csr, key } = await newRequest('edge-1')
+  const node = { node_id: randomUUID(), name: 'edge-1', roles: ['edge'] as const }
+  const certificate = await founded.authority.issue(csr, node, systemClock.now())
+  return { ...identity, ...node, roles: ['edge'], certificate, key }
+}
 
 export const topology = { policy_servers: [] as string[], analytics: ['127.0.0.1:3313'] }
 
@@ -52,7 +62,8 @@ export type FakeServer = AsyncDisposable & {
   cut(): void
 }
 
-export async function fakeServer(): Promise<FakeServer> {
+/** `shown`: whose certificate it has. */
+export async function fakeServer(shown = identity): Promise<FakeServer> {
   const fake = {
     hellos: [] as AgentHello[],
     reports: [] as AgentReport[],
@@ -62,7 +73,7 @@ export async function fakeServer(): Promise<FakeServer> {
     files: new Map<string, Uint8Array>(),
     answer: (_request: IncomingMessage, _response: ServerResponse): boolean => false,
   }
-  const server = createServer(serverTls(identity), async (request, response) => {
+  const server = createServer(serverTls(shown), async (request, response) => {
     if (!peerNode(request.socket as TLSSocket)) {
       response.writeHead(401).end()
       return
@@ -172,7 +183,7 @@ export function testAgent(policy_servers: string[], options: TestAgentOptions = 
 
 /** Resolves when it is so; `each` is done between two looks. */
 export async function until(is_so: () => unknown, each?: () => Promise<unknown>): Promise<void> {
-  const end = systemClock.elapsed() + 5_000
+  const end = systemClock.elapsed() + 30_000
   while (!is_so()) {
     if (systemClock.elapsed() > end) throw new Error(`never came: ${is_so}`)
     await each?.()

@@ -4,7 +4,14 @@ import { testClock } from '#base/clock.ts'
 import { testCluster, testEntry, testFiles } from '#parts/bundle/bundle.support.ts'
 import { bundleFaults } from '#parts/bundle/faults.ts'
 import { openShelf } from '#parts/bundle/shelf.ts'
-import { cluster, type FakeServer, fakeServer, testAgent, until } from './agent.support.ts'
+import {
+  cluster,
+  edgeIdentity,
+  type FakeServer,
+  fakeServer,
+  testAgent,
+  until,
+} from './agent.support.ts'
 
 function offer(server: FakeServer, revision: number, text = `policy ${revision}`) {
   const files = testFiles(text)
@@ -371,6 +378,14 @@ test('another server takes over when the first is away, and our own is asked fir
   await second[Symbol.asyncDispose]()
   await connected(first)
   await until(() => node.agent.state().connected_to === first.address)
+})
+
+test('an edge of the same cluster that poses as a policy server is not listened to', async () => {
+  await using impostor = await fakeServer(await edgeIdentity())
+  await using node = testAgent([impostor.address])
+  await until(() => node.agent.state().trouble)
+  assert.match(node.agent.state().trouble ?? '', /^Cannot reach the policy server/)
+  assert.equal(impostor.hellos.length, 0)
 })
 
 test('the view of all nodes is kept', async () => {
