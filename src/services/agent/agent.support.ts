@@ -13,7 +13,7 @@ import { type Log, silentLog } from '#base/log.ts'
 import { prometheusMetrics } from '#base/metrics.ts'
 import type { SignedBundle } from '#model/bundle.ts'
 import { AgentHello, AgentReport, type Receipt, type ToAgent } from '#model/cluster.ts'
-import { testCluster } from '#parts/bundle/bundle.support.ts'
+import { testCluster, testFiles } from '#parts/bundle/bundle.support.ts'
 import { openShelf, type Shelf, type Shelved } from '#parts/bundle/shelf.ts'
 import { sha256 } from '#parts/bundle/signing.ts'
 import { foundCluster } from '#parts/identity/authority.ts'
@@ -189,4 +189,22 @@ export async function until(is_so: () => unknown, each?: () => Promise<unknown>)
     await each?.()
     await turn()
   }
+}
+
+/** Commits, and says so on the newest line. */
+export function offer(
+  server: FakeServer,
+  revision: number,
+  text = `policy ${revision}`,
+): SignedBundle {
+  const files = testFiles(text)
+  server.put(files)
+  const bundle = cluster.commit(revision, files)
+  server.say({ kind: 'bundle', bundle })
+  return bundle
+}
+
+/** Resolves when so many lines were opened. */
+export async function connected(server: FakeServer, lines = 1): Promise<void> {
+  await until(() => server.streams.length >= lines)
 }

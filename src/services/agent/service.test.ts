@@ -13,16 +13,6 @@ import {
   until,
 } from './agent.support.ts'
 
-function offer(server: FakeServer, revision: number, text = `policy ${revision}`) {
-  const files = testFiles(text)
-  server.put(files)
-  const bundle = cluster.commit(revision, files)
-  server.say({ kind: 'bundle', bundle })
-  return bundle
-}
-
-const connected = (server: FakeServer, count = 1) => until(() => server.streams.length >= count)
-
 test('a bundle that is offered is fetched, applied, kept and receipted; the next one costs one file', async () => {
   await using server = await fakeServer()
   await using node = testAgent([server.address])
