@@ -6,9 +6,10 @@ import { bundleFaults } from '#parts/bundle/faults.ts'
 import { openShelf } from '#parts/bundle/shelf.ts'
 import {
   cluster,
+  connected,
   edgeIdentity,
-  type FakeServer,
   fakeServer,
+  offer,
   testAgent,
   until,
 } from './agent.support.ts'
@@ -37,6 +38,9 @@ test('a bundle that is offered is fetched, applied, kept and receipted; the next
   assert.deepEqual(node.logged, ['agent.connected', 'bundle.activated', 'bundle.activated'])
   assert.deepEqual(node.agent.state().connected_to, server.address)
   assert.equal(node.agent.state().trouble, undefined)
+  const at = '2026-01-01T00:00:00.000Z'
+  server.say({ kind: 'nodes', nodes: [], at })
+  await until(() => node.shelf.nodes()?.at === at)
 })
 
 test('a bundle that is offered again is receipted again and not applied again', async () => {
@@ -376,15 +380,6 @@ test('an edge of the same cluster that poses as a policy server is not listened 
   await until(() => node.agent.state().trouble)
   assert.match(node.agent.state().trouble ?? '', /^Cannot reach the policy server/)
   assert.equal(impostor.hellos.length, 0)
-})
-
-test('the view of all nodes is kept', async () => {
-  await using server = await fakeServer()
-  await using node = testAgent([server.address])
-  await connected(server)
-  const at = '2026-01-01T00:00:00.000Z'
-  server.say({ kind: 'nodes', nodes: [], at })
-  await until(() => node.shelf.nodes()?.at === at)
 })
 
 test('a certificate near its end is renewed by the server of the line', async () => {
