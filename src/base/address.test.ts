@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { BlockList, isIPv4 } from 'node:net'
 import { test } from 'node:test'
 import { assert as check, ipV4, ipV6, property } from 'fast-check'
-import { addressSet, canonicalAddress, isLoopback, networkRange } from './address.ts'
+import {
+  addressSet,
+  canonicalAddress,
+  canonicalNetwork,
+  isLoopback,
+  networkRange,
+} from './address.ts'
 
 test('an address has one spelling', () => {
   const cases: readonly (readonly [string, string | undefined])[] = [
@@ -65,4 +71,23 @@ test('what is no network has no range', () => {
 test('loopback is told from the rest', () => {
   for (const a of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) assert.ok(isLoopback(a))
   for (const a of ['128.0.0.1', '::2', '127.example', '']) assert.ok(!isLoopback(a), a)
+})
+
+test('a network has one spelling', () => {
+  for (const [text, want] of [
+    ['192.0.2.9/24', '192.0.2.0/24'],
+    ['192.0.2.9/32', '192.0.2.9'],
+    ['192.0.2.9', '192.0.2.9'],
+    ['0.0.0.0/0', '0.0.0.0/0'],
+    ['::ffff:192.0.2.0/120', '192.0.2.0/24'],
+    ['::ffff:0:0/96', '0.0.0.0/0'],
+    ['2001:DB8:0::1/32', '2001:db8::/32'],
+    ['::/0', '::/0'],
+    ['::1/128', '::1'],
+    ['192.0.2.0/33', undefined],
+    ['192.0.2.0/', undefined],
+    ['example.com', undefined],
+  ] as const) {
+    assert.equal(canonicalNetwork(text), want, text)
+  }
 })

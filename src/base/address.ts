@@ -38,6 +38,20 @@ export function networkRange(text: string): readonly [first: bigint, last: bigin
   return [first, first + span - 1n]
 }
 
+/**
+ * The one spelling of a network: its first address and the length of its prefix, which one address does not have
+ * (`192.0.2.9/24` is `192.0.2.0/24`, `192.0.2.9/32` is `192.0.2.9`). Undefined for what `networkRange` does not know.
+ */
+export function canonicalNetwork(text: string): string | undefined {
+  const range = networkRange(text)
+  if (range === undefined) return undefined
+  const [first, last] = range
+  const bits = 128 - (last - first).toString(2).length + (first === last ? 1 : 0)
+  const is_4 = first >> 32n === mapped >> 32n && bits >= 96
+  const [prefix, width] = is_4 ? [bits - 96, 32] : [bits, 128]
+  return prefix === width ? format(first) : `${format(first)}/${prefix}`
+}
+
 /** A set of addresses and networks; the networks must be valid by `networkRange`, others are left out. */
 export function addressSet(networks: readonly string[]): AddressSet {
   const ranges = networks

@@ -16,4 +16,14 @@ export const recordsFaults = faults('records', {
   bad_value: (f: { why: string }) => `Cannot store the records: ${f.why}`,
   bad_cursor: (f: { cursor: string }) =>
     `Cannot read on from "${f.cursor}": it is no cursor of ours`,
+  no_network: (f: { network: string }) =>
+    `Cannot list "${f.network}": it is neither an address nor a network`,
+  host_bits: (f: { network: string; meant: string }) =>
+    `Cannot list "${f.network}": bits behind the prefix are set; the network is ${f.meant}`,
+  too_wide: (f: { network: string }) =>
+    `Cannot deny "${f.network}": that is all of the Internet, or most of it`,
+  protected_network: (f: { network: string; what: string }) =>
+    `Cannot deny "${f.network}": it holds ${f.what}`,
+  lists_full: (f: { entries_max: number }) =>
+    `Cannot list more addresses: there are ${f.entries_max} already`,
 })

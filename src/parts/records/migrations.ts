@@ -5,6 +5,7 @@ import { usersMigration } from './migrations/0002_users.ts'
 import { clusterMigration } from './migrations/0003_cluster.ts'
 import { policyMigration } from './migrations/0004_policy.ts'
 import { tokensMigration } from './migrations/0005_tokens.ts'
+import { eventsMigration } from './migrations/0006_events.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001_attacks': attacksMigration,
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003_cluster': clusterMigration,
   '0004_policy': policyMigration,
   '0005_tokens': tokensMigration,
+  '0006_events': eventsMigration,
 }

@@ -9,6 +9,7 @@ import { attacksChangedSince, getAttack, lastChange, listAttacks } from './attac
 import { clusterSuite } from './cluster.suite.ts'
 import type { Database } from './database.ts'
 import { getHit, hitsOfRequest, listHits, storeRecords } from './hits.ts'
+import { listsSuite } from './lists.suite.ts'
 import { listNodes, saveNodeStatus } from './nodes.ts'
 import { policySuite } from './policy.suite.ts'
 import { hitAt, noonPlus, sampleAt } from './records.support.ts'
@@ -38,6 +39,7 @@ export function recordsSuite(name: string, open: OpenDatabase): void {
     tokensSuite(given)
     activitySuite(given)
     policySuite(given)
+    listsSuite(given)
   })
 }
 

@@ -2,7 +2,9 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { AttackType } from '#model/attack-type-names.ts'
 import type { RolloutView } from '#model/draft.ts'
+import type { SystemEvent } from '#model/event.ts'
 import type { Action } from '#model/hit.ts'
+import type { ListKind } from '#model/ip-list.ts'
 import type { NodeRole } from '#model/node-role.ts'
 import type { RecordedRequest } from '#model/replay.ts'
 import type { Role } from '#model/user.ts'
@@ -255,6 +257,52 @@ export type RolloutsTable = {
 /** One row, id 1: its lock puts writers of the live lists in a line. */
 export type ListsRevisionTable = { readonly id: number; readonly last: number }
 
+export type IpListEntriesTable = {
+  readonly id: string
+  readonly kind: ListKind
+  /** One spelling: `203.0.113.9`, `203.0.113.0/24`. */
+  readonly network: string
+  /** The same for comparing. */
+  readonly span: string
+  readonly site: string
+  readonly reason: string
+  readonly origin: string
+  readonly created_by: string
+  readonly created_at: string
+  readonly expires_at: string | null
+  readonly ended_at: string | null
+  /** Who took it away, or `expiry`. */
+  readonly ended_by: string
+  /** Of the lists, at the last change of this entry. */
+  readonly revision: number
+}
+
+export type IpListsFloorTable = { readonly id: number; readonly revision: number }
+
+export type EventsTable = {
+  readonly id: string
+  /** Grows with every row, in the order of commits. */
+  readonly number: number
+  readonly at: string
+  readonly hlc: string
+  readonly node: string
+  /** Place in the list of severities: 0 is the worst. */
+  readonly severity: number
+  readonly name: string
+  readonly message: string
+  readonly fields: Json<SystemEvent['fields']>
+}
+
+/** One row, id 1: its lock puts writers of events in a line. */
+export type EventsHeadTable = { readonly id: number; readonly number: number }
+
+/** What each export has told already. */
+export type ExportCursorsTable = {
+  readonly target: string
+  readonly events: number
+  readonly attacks: number
+}
+
 export type Tables = {
   readonly hits: HitsTable
   readonly attacks: AttacksTable
@@ -278,4 +326,9 @@ export type Tables = {
   readonly drafts: DraftsTable
   readonly file_imports: FileImportsTable
   readonly recorded_requests: RecordedRequestsTable
+  readonly ip_list_entries: IpListEntriesTable
+  readonly ip_lists_floor: IpListsFloorTable
+  readonly events: EventsTable
+  readonly events_head: EventsHeadTable
+  readonly export_cursors: ExportCursorsTable
 }

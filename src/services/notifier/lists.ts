@@ -1,8 +1,10 @@
 /** Live lists on their way: signed once for all lines that stand at the same revision. */
+import type { Clock } from '#base/clock.ts'
 import type { SignedLists } from '#model/cluster.ts'
 import { signLists } from '#parts/bundle/lists.ts'
 import type { SigningKey } from '#parts/bundle/signing.ts'
 import type { Database } from '#parts/records/database.ts'
+import { listsSince } from '#parts/records/ip-lists.ts'
 import { listsRevision } from '#parts/records/lists-revision.ts'
 import type { Lines } from './lines.ts'
 
@@ -13,18 +15,29 @@ export type ListsSource = {
   head(since: number | null): Promise<SignedLists['head']>
 }
 
-/** Only who is cut off; for a cluster without IP lists. */
-export function revocationLists(
+/** What the database holds, and who is cut off. */
+export function databaseLists(
   database: Database,
+  clock: Clock,
   cluster: { readonly cluster_id: string; revoked(): string[] },
 ): ListsSource {
   return {
     revision: () => listsRevision(database),
-    async head() {
-      const revision = await listsRevision(database)
-      const { cluster_id } = cluster
-      const nothing = { since: null, entries: [], removed: [] }
-      return { cluster_id, revision, ...nothing, revoked_nodes: cluster.revoked() }
+    async head(since) {
+      const {
+        revision,
+        entries,
+        removed,
+        since: from,
+      } = await listsSince(database, since, new Date(clock.now()).toISOString())
+      return {
+        cluster_id: cluster.cluster_id,
+        revision,
+        since: from,
+        entries: [...entries],
+        removed: [...removed],
+        revoked_nodes: cluster.revoked(),
+      }
     },
   }
 }

@@ -10,7 +10,7 @@ import { upsertNode } from '#parts/records/cluster-nodes.ts'
 import type { Database } from '#parts/records/database.ts'
 import { files } from './files.ts'
 import { lines } from './lines.ts'
-import { deliverLists, type ListsSource, revocationLists } from './lists.ts'
+import { databaseLists, deliverLists, type ListsSource } from './lists.ts'
 import { news } from './news.ts'
 import { registry } from './registry.ts'
 import { rollouts } from './rollouts.ts'
@@ -25,7 +25,7 @@ export type NotifierContext = {
   identity(): NodeIdentity
   readonly authority: Authority
   readonly version: string
-  /** IP lists and revocations; without it nodes are told of revocations only. */
+  /** IP lists and revocations; left out: those of the database. */
   readonly lists?: ListsSource
   /** Commits an earlier policy again as a new revision; without it a failed roll-out only stops. */
   readonly rollback?: (revision: number, message: string) => Promise<void>
@@ -73,7 +73,10 @@ export async function startNotifier(
   const revoked = revocations()
   const source =
     context.lists ??
-    revocationLists(database, { cluster_id: authority.cluster_id, revoked: () => known.revoked() })
+    databaseLists(database, clock, {
+      cluster_id: authority.cluster_id,
+      revoked: () => known.revoked(),
+    })
   const course = rollouts(
     {
       database,

@@ -78,6 +78,8 @@ export type ClusterDesk = {
   readonly kept_dir: string
   /** `host:port` of the cluster port, for the line that a new node runs. */
   cluster_address(): string
+  /** Networks of proxies that edges trust, which no list may deny. */
+  trusted_proxies?(): readonly string[]
   nodes(): Promise<readonly NodeView[]>
   rollout(): Promise<RolloutView | null>
   onCommitted(): void

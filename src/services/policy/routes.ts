@@ -18,6 +18,7 @@ import { streamEvents } from './routes/events.ts'
 import { applyFix, listFixes } from './routes/fixes.ts'
 import { getOneHit, listAllHits, whyRequest } from './routes/hits.ts'
 import { inviteNode, listAllInvites, withdrawOneInvite } from './routes/invites.ts'
+import { addListEntry, listAllEntries, removeListEntry, replaceLists } from './routes/lists.ts'
 import { listAllNodes, removeOneNode, revokeOneNode, writeNode } from './routes/nodes.ts'
 import { getOpenapi } from './routes/openapi.ts'
 import { getOverview } from './routes/overview.ts'
@@ -36,6 +37,7 @@ import { getRollout, resumeRollout } from './routes/rollout.ts'
 import { changePassword, closeSession, getSession, openSession } from './routes/session.ts'
 import { beginTotp, confirmOwnTotp, removeOwnTotp } from './routes/session-totp.ts'
 import { listSites } from './routes/sites.ts'
+import { listSystemEvents } from './routes/system-log.ts'
 import { createToken, listAllTokens, revokeToken } from './routes/tokens.ts'
 import {
   addUser,
@@ -104,6 +106,11 @@ export const routes: { readonly [K in ApiCall]: Handler<K> } = {
   'GET /api/v1/invites': listAllInvites,
   'POST /api/v1/invites': inviteNode,
   'DELETE /api/v1/invites/{id}': withdrawOneInvite,
+  'GET /api/v1/lists': listAllEntries,
+  'POST /api/v1/lists': addListEntry,
+  'PUT /api/v1/lists': replaceLists,
+  'DELETE /api/v1/lists/{id}': removeListEntry,
+  'GET /api/v1/events': listSystemEvents,
   'GET /api/v1/events/stream': streamEvents,
   'GET /api/v1/openapi.json': getOpenapi,
 }
