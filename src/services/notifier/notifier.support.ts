@@ -20,6 +20,7 @@ import type { NodeIdentity } from '#parts/identity/node-identity.ts'
 import { newToken, tokenHash } from '#parts/identity/tokens.ts'
 import { insertCommit, newestCommit } from '#parts/records/commits.ts'
 import type { Database } from '#parts/records/database.ts'
+import { recordsFaults } from '#parts/records/faults.ts'
 import { createInvite } from '#parts/records/invites.ts'
 import { openPrepared } from '#parts/records/prepared-directory.support.ts'
 import { testWorld, unforced } from '#parts/records/records.support.ts'
@@ -33,6 +34,8 @@ export type TestCluster = AsyncDisposable & {
   readonly dir: string
   readonly lines: string[]
   readonly rollbacks: { revision: number; message: string }[]
+  /** Its calls fail from now on, or work again. */
+  takeDatabaseAway(is_away: boolean): void
   restart(): Promise<void>
   /** A token for one node. */
   invite(words?: { roles?: NodeRole[]; ttl_s?: number; group?: string }): Promise<string>
@@ -55,7 +58,15 @@ export async function testCluster(): Promise<TestCluster> {
     analytics: ['127.0.0.1:3313'],
   }
   const { identity, authority } = await foundCluster(join(dir, 'identity'), founder, now_ms)
-  const database = unforced(rising.use(await openPrepared(join(dir, 'db'), world)))
+  const real = unforced(rising.use(await openPrepared(join(dir, 'db'), world)))
+  let is_away = false
+  const database: Database = {
+    ...real,
+    get kysely() {
+      if (is_away) throw recordsFaults.unavailable({ why: 'the test says so' })
+      return real.kysely
+    },
+  }
   const rollbacks: TestCluster['rollbacks'] = []
   const context: NotifierContext = {
     ...{ database, authority, version: '0.2.0' },
@@ -85,6 +96,9 @@ export async function testCluster(): Promise<TestCluster> {
       return notifier
     },
     ...{ dir, database, identity, authority, lines, rollbacks, invite },
+    takeDatabaseAway(now_away) {
+      is_away = now_away
+    },
     async restart() {
       await notifier[Symbol.asyncDispose]()
       notifier = await start()

@@ -257,3 +257,23 @@ test('bodies that are too large or make no sense are refused, and too many faile
   for (let i = 0; i < 14; i++) codes.push(await asked('POST /v1/join', { token: 'x' }))
   assert.equal(codes.at(-1), 'notifier.too_many_joins')
 })
+
+test('while the database is away lines stay open, and what was committed meanwhile goes out after', {
+  timeout: 10_000,
+}, async () => {
+  await using agent = await testAgent(cluster.notifier.address, cluster.identity)
+  await agent.next('welcome')
+  await agent.next('bundle')
+  const bundle = await cluster.commit('four')
+  await agent.next('bundle')
+  cluster.takeDatabaseAway(true)
+  await assert.rejects(cluster.notifier.nodes(), { code: 'records.unavailable' })
+  // Its receipt cannot be saved: nothing is done about it yet.
+  assert.equal(await agent.apply(bundle), 204)
+  await sleep(20)
+  assert.equal((await cluster.notifier.rollout())?.state, 'running')
+  cluster.takeDatabaseAway(false)
+  cluster.notifier.onNodesChanged()
+  await rolloutIs('done')
+  assert.equal(agent.is_open, true)
+})
