@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { systemClock } from '#base/clock.ts'
 import type { PolicyDocument } from '#model/policy.ts'
-import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts'
+import { type CompiledPolicy, compilePolicy, compilePolicyInSlices } from './compiled-policy.ts'
 import { recorded, site, smallSet } from './enforcement.support.ts'
 import { judge } from './judge.ts'
 
@@ -279,4 +280,25 @@ test('a block page is filled in, and nothing in it can be forged', () => {
     at: 'now',
   })
   assert.equal(page, `<p>192.0.2.1 &lt;b&gt;${$('at')}&quot; ${$('other')} now</p>`)
+})
+
+test('compiled in slices a policy means the same, and something else can happen in between', async () => {
+  const files = set.files({
+    own_rules: [{ name: 'mine', text: 'SecRule ARGS:z "@rx ^z" "id:1000,phase:1,deny"\n' }],
+    exceptions: Array.from({ length: 1000 }, (_, at) => ({ name: `e${at}`, rules: [942100] })),
+  })
+  let elapsed = 0
+  let pauses = 0
+  const clock = {
+    elapsed: () => (elapsed += 3),
+    sleep: async () => {
+      pauses++
+      await systemClock.sleep(0)
+    },
+  }
+  const policy = await compilePolicyInSlices(files, undefined, clock)
+  assert.ok(pauses > 5, `${pauses} pauses`)
+  assert.equal(verdict(policy, '/?z=z'), 'blocked 1000')
+  assert.equal(verdict(policy, sql), 'passed')
+  assert.equal(policy.policy.exceptions.length, 1000)
 })

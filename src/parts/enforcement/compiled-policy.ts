@@ -2,16 +2,18 @@
  * ★ A policy made ready to be enforced: what a node makes of the files of a bundle. Synchronous; what did not change since the
  * policy before is taken over from it, warm as it is.
  */
-import { Policy } from '#model/policy.ts'
+import type { Clock } from '#base/clock.ts'
+import type { Policy } from '#model/policy.ts'
 import type { Site } from '#model/site.ts'
 import type { BundleFiles } from '#parts/bundle/bundle.ts'
 import type { Ruleset } from '#parts/waf/ruleset.ts'
 import type { Transaction, TransactionStart } from '#parts/waf/transaction.ts'
 import { type BlockPageTemplate, blockPage } from './block-pages.ts'
+import { readPolicy } from './compile/policy.ts'
 import { compileRules, type RuleInputs, ruleInputs } from './compile/rules.ts'
 import { compileSite, preparedExceptions } from './compile/sites.ts'
 import type { CompiledLimit } from './rate-limits.ts'
-import { fileOf, jsonOf } from './rule-files.ts'
+import { fileOf } from './rule-files.ts'
 import { siteTable } from './site-table.ts'
 
 export type SiteStart = Omit<TransactionStart, 'rule_engine' | 'variables' | 'exclusions'> & {
@@ -54,22 +56,56 @@ export type CompiledPolicy = {
 
 /** Compiles a policy. Throws `enforcement.*`, `waf.*` and `seclang.*` faults. */
 export function compilePolicy(files: BundleFiles, previous?: CompiledPolicy): CompiledPolicy {
+  const steps = policySteps(files, previous)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** Time that is taken at once. A step that has begun is ended, so a slice may be a few milliseconds longer. */
+const slice_ms = 4
+
+/** The same for a process that has requests to answer meanwhile: it never keeps them waiting for more than some 8 ms. */
+export async function compilePolicyInSlices(
+  files: BundleFiles,
+  previous: CompiledPolicy | undefined,
+  clock: Pick<Clock, 'elapsed' | 'sleep'>,
+): Promise<CompiledPolicy> {
+  const steps = policySteps(files, previous)
+  let started = clock.elapsed()
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    if (clock.elapsed() - started < slice_ms) continue
+    await clock.sleep(0)
+    started = clock.elapsed()
+  }
+}
+
+function* policySteps(
+  files: BundleFiles,
+  previous: CompiledPolicy | undefined,
+): Generator<void, CompiledPolicy> {
   const policy_json = fileOf(files, 'policy.json')
   const before = previous?.made_of
   const policy =
     previous !== undefined && isSame(policy_json, before?.policy_json)
       ? previous.policy
-      : jsonOf(files, 'policy.json', Policy)
+      : yield* readPolicy(files)
+  yield
   const rules = ruleInputs(files, policy, before?.rules)
+  yield
   const ruleset =
     previous !== undefined && rules === before?.rules
       ? previous.ruleset
-      : compileRules(rules, previous?.ruleset)
-  const { exceptions, notes } = preparedExceptions(policy, rules.profiles, ruleset)
+      : yield* compileRules(rules, previous?.ruleset)
+  const { profiles } = rules
+  const { exceptions, notes } = yield* preparedExceptions(policy, profiles, ruleset)
+  yield
   const pages = new Map(policy.block_pages.map(({ name, html }) => [name, blockPage(name, html)]))
-  const sites = policy.sites.map((site) =>
-    compileSite(site, policy, { ruleset, exceptions, pages, profiles: rules.profiles }),
-  )
+  const materials = { ruleset, exceptions, pages, profiles }
+  const sites = policy.sites.map((site) => compileSite(site, policy, materials))
   const table = siteTable(sites.map((value) => ({ claim: value.site, value })))
   return {
     policy,

@@ -4,9 +4,10 @@
  * Run: node src/parts/enforcement/enforcement.bench.ts [rule set]
  */
 
+import { systemClock } from '#base/clock.ts'
 import type { ListEntry } from '#model/ip-list.ts'
 import { Policy, type PolicyDocument } from '#model/policy.ts'
-import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts'
+import { type CompiledPolicy, compilePolicy, compilePolicyInSlices } from './compiled-policy.ts'
 import { gatherBundle } from './gather.ts'
 import { compileLists } from './ip-lists.ts'
 
@@ -75,6 +76,26 @@ const own = Array.from({ length: 20 }, (_, round) => filesOf(documentOf(0, rule(
 measure('own rules changed', 20, (round) => step(own[round] ?? plain))
 const many = [0, 1].map((more) => filesOf(documentOf(10_000 + more, rule(19))))
 measure('10,000 exceptions, one changed', 10, (round) => step(many[round % 2] ?? plain))
+
+/** How long a process that compiles in slices keeps others waiting. */
+async function slices(name: string, files: ReturnType<typeof filesOf>, previous?: CompiledPolicy) {
+  let began = performance.now()
+  const taken: number[] = []
+  const clock = {
+    ...systemClock,
+    async sleep() {
+      taken.push(performance.now() - began)
+      await systemClock.sleep(0)
+      began = performance.now()
+    },
+  }
+  await compilePolicyInSlices(files, previous, clock)
+  taken.push(performance.now() - began)
+  console.log(`${name}: ${taken.length} slices, the longest ${Math.max(...taken).toFixed(1)} ms`)
+}
+await slices('slices, alone', plain)
+await slices('slices, own rules changed', own[1] ?? plain, last)
+await slices('slices, 10,000 exceptions', many[0] ?? plain, last)
 
 /** Nanoseconds a call. */
 function each(name: string, calls: number, run: (call: number) => unknown): void {

@@ -46,6 +46,11 @@ export function jsonOf<S extends z.ZodType>(
   } catch (cause) {
     throw enforcementFaults.bad_file({ path, problem: 'it is no JSON' }, { cause })
   }
+  return parsedBy(schema, data, path)
+}
+
+/** What a schema makes of data of the bundle. Throws enforcement.bad_file. */
+export function parsedBy<S extends z.ZodType>(schema: S, data: unknown, path: string): z.output<S> {
   const checked = schema.safeParse(data)
   if (checked.success) return checked.data
   const [issue] = checked.error.issues

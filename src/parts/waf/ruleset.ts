@@ -1,7 +1,7 @@
 /** Rule files to a rule set that transactions run through. Everything that can be decided is decided here, once. */
 import type { RuleSource } from '#parts/seclang/parse.ts'
 import type { Reusable } from './compile/context.ts'
-import { type LoadOptions, loadProgram } from './compile/load.ts'
+import { type LoadOptions, loadSteps } from './compile/load.ts'
 import { type ExclusionDesk, exclusionDesk } from './exclusions.ts'
 import type { Settings } from './program.ts'
 import { begin } from './run/begin.ts'
@@ -38,7 +38,20 @@ export function compileRuleset(
   options: LoadOptions,
   previous?: Ruleset,
 ): Ruleset {
-  const { program, warnings, without_effect, reusable } = loadProgram(
+  const steps = rulesetSteps(sources, options, previous)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** The same in steps of a few milliseconds at most. */
+export function* rulesetSteps(
+  sources: readonly RuleSource[],
+  options: LoadOptions,
+  previous?: Ruleset,
+): Generator<void, Ruleset> {
+  const { program, warnings, without_effect, reusable } = yield* loadSteps(
     sources,
     options,
     previous?.reusable,

@@ -1,7 +1,7 @@
 /** From the rule files of a bundle to its rule set. */
 import type { OwnRules, Policy } from '#model/policy.ts'
 import type { BundleFiles } from '#parts/bundle/bundle.ts'
-import { compileRuleset, type RuleSource, type Ruleset } from '#parts/waf/ruleset.ts'
+import { type RuleSource, type Ruleset, rulesetSteps } from '#parts/waf/ruleset.ts'
 import { enforcementFaults } from '../faults.ts'
 import type { Profile } from '../profiles.ts'
 import { fileOf, jsonOf, RuleFiles } from '../rule-files.ts'
@@ -57,7 +57,10 @@ function sameOwn(own: readonly OwnRules[], before: readonly OwnRules[]): boolean
 }
 
 /** Compiles; what `previous` has in common is taken over. Throws `waf.*`, `seclang.*` and enforcement.own_include. */
-export function compileRules(inputs: RuleInputs, previous: Ruleset | undefined): Ruleset {
+export function* compileRules(
+  inputs: RuleInputs,
+  previous: Ruleset | undefined,
+): Generator<void, Ruleset> {
   const { rule_files, files, own_rules } = inputs
   const texts = new Map<string, string>()
   const textOf = (path: string): string => {
@@ -79,7 +82,7 @@ export function compileRules(inputs: RuleInputs, previous: Ruleset | undefined):
     ...rule_files.sources.map(sourceOf),
     ...own_rules.map(({ name, text }) => ({ file: ownFile(name), text: bytesOf(text) })),
   ]
-  return compileRuleset(
+  return yield* rulesetSteps(
     sources,
     {
       read_data(name, from_file) {

@@ -22,15 +22,17 @@ type Materials = {
   readonly profiles: readonly Profile[]
 }
 
+type PreparedExceptions = {
+  readonly exceptions: ReadonlyMap<string, ExceptionIndex>
+  readonly notes: readonly PolicyNote[]
+}
+
 /** Exceptions of the policy and of profiles by name of the site; '' holds those for all sites. Throws `waf.*`. */
-export function preparedExceptions(
+export function* preparedExceptions(
   policy: Policy,
   profiles: readonly Profile[],
   ruleset: Ruleset,
-): {
-  readonly exceptions: ReadonlyMap<string, ExceptionIndex>
-  readonly notes: readonly PolicyNote[]
-} {
+): Generator<void, PreparedExceptions> {
   const by_site = new Map<string, PathException[]>()
   const notes: PolicyNote[] = []
   const add = (site: string, exception: PathException) => {
@@ -38,7 +40,8 @@ export function preparedExceptions(
     if (here === undefined) by_site.set(site, [exception])
     else here.push(exception)
   }
-  policy.exceptions.forEach((one, at) => {
+  for (const [at, one] of policy.exceptions.entries()) {
+    if (at % 500 === 499) yield
     const { rules: rule_ids, tags, parameter: target, expires_at } = one
     const prepared = ruleset.exclusions.prepare({ rule_ids, tags, target })
     for (const what of prepared.unknown) {
@@ -49,7 +52,7 @@ export function preparedExceptions(
     }
     const expires_ms = expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at)
     add(one.site, { path: one.path, methods: [], prepared, expires_ms })
-  })
+  }
   for (const site of policy.sites) {
     for (const profile of profilesOf(site, profiles)) {
       for (const one of profileExceptions(site, profile, ruleset)) add(site.name, one)

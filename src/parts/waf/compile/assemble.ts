@@ -36,7 +36,10 @@ const unsupported = new Map(
 const nowhere: Place = { file: '', line: 0, column: 0 }
 
 /** Reads rules, markers and default actions; other directives are left to others. Throws `waf.*` faults. */
-export function assemble(nodes: readonly DirectiveNode[], context: LoadContext): readonly Item[] {
+export function* assemble(
+  nodes: readonly DirectiveNode[],
+  context: LoadContext,
+): Generator<void, readonly Item[]> {
   const items: Item[] = []
   const defaults = new Map<number, Draft>()
   let open: RuleDraft | undefined
@@ -48,6 +51,7 @@ export function assemble(nodes: readonly DirectiveNode[], context: LoadContext):
         items.push({ kind: 'rule', rule: open })
       } else open.links.push(link)
       if (!link.draft.is_chained) open = undefined
+      yield
     } else if (open !== undefined && node.kind !== 'setting') {
       throw openChain(open)
     } else if (node.kind === 'marker') {

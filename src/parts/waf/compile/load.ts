@@ -25,21 +25,34 @@ export type Loaded = {
   readonly reusable: Reusable
 }
 
-/** Throws `seclang.*` and `waf.*` faults. `previous`: what the rule set before left to reuse. */
-export function loadProgram(
+/**
+ * Throws `seclang.*` and `waf.*` faults. `previous`: what the rule set before left to reuse. Yields every few milliseconds, so
+ * that whoever has something else to do can do it in between.
+ */
+export function* loadSteps(
   sources: readonly RuleSource[],
   options: LoadOptions,
   previous?: Reusable,
-): Loaded {
+): Generator<void, Loaded> {
   const context = loadContext(options.read_data, previous)
-  const nodes = sources.flatMap((source) => treeOf(source, options, context))
+  const nodes: DirectiveNode[] = []
+  for (const source of sources) {
+    nodes.push(...treeOf(source, options, context))
+    yield
+  }
   const warnings: string[] = []
-  const items = applyExceptions(assemble(nodes, context), nodes, context, warnings)
-  const rules = compileRules(items, context)
+  const assembled = yield* assemble(nodes, context)
+  const items = applyExceptions(assembled, nodes, context, warnings)
+  yield
+  const rules = yield* compileRules(items, context)
   const phases = phasesOf(items, rules)
+  yield
   const settings = settingsOf(nodes, context)
   const choose = chooser(rules, context)
-  for (const tell of context.on_loaded) tell(choose)
+  for (const tell of context.on_loaded) {
+    tell(choose)
+    yield
+  }
   const plan_count = context.plans.size
   const reusable = context.finish()
   return {
@@ -53,6 +66,15 @@ export function loadProgram(
     warnings,
     without_effect: [...context.without_effect].sort(),
     reusable,
+  }
+}
+
+/** All steps at once. */
+export function loadProgram(...what: Parameters<typeof loadSteps>): Loaded {
+  const steps = loadSteps(...what)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
   }
 }
 

@@ -27,7 +27,10 @@ const unsupported = new Map(
 )
 
 /** Compiles all rules, in order. Throws `waf.*` faults. */
-export function compileRules(items: readonly Item[], context: LoadContext): readonly Rule[] {
+export function* compileRules(
+  items: readonly Item[],
+  context: LoadContext,
+): Generator<void, readonly Rule[]> {
   const rules: Rule[] = []
   const taken = new Map<number, Rule>()
   for (const item of items) {
@@ -41,6 +44,7 @@ export function compileRules(items: readonly Item[], context: LoadContext): read
     }
     taken.set(rule.id, rule)
     rules.push(rule)
+    yield
   }
   return rules
 }
