@@ -176,3 +176,17 @@ test('judge() says why a recorded request cannot be replayed, and reads bytes as
   const judged = judge(compiled, { ...whole, request: form })
   assert.equal(judged.kind === 'judged' && judged.matches[0]?.raw_value, 'a\0b\\union select')
 })
+
+test('a setup file that says what the policy decides is told', () => {
+  using own = smallSet(
+    'SecAction "id:900000,phase:1,pass,nolog,setvar:tx.blocking_paranoia_level=2,setvar:tx.mine=1"\n',
+  )
+  const { result } = checkPolicy(withSet({}, own.dir), { kept_dir: own.dir, clock })
+  assert.ok(result.is_good)
+  assert.deepEqual(
+    result.findings.map(({ code, message }) => `${code}: ${message}`),
+    [
+      'policy.decided_here: set/crs-setup.conf:1:41 sets tx.blocking_paranoia_level, but the policy decides it',
+    ],
+  )
+})

@@ -8,6 +8,7 @@ import type { BundleFiles } from '#parts/bundle/bundle.ts'
 import { referenceFindings } from './check/references.ts'
 import { runRuleTests, trialRequest } from './check/rule-tests.ts'
 import { ownFile } from './compile/rules.ts'
+import { variablesOf } from './compile/sites.ts'
 import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts'
 import { gatherBundle } from './gather.ts'
 import { tryRequest } from './trial.ts'
@@ -119,6 +120,13 @@ function doubts(compiled: CompiledPolicy, at_ms: number): Finding[] {
     ...notes.map(({ path, message }) => warning(path, 'policy.unknown_rule', message)),
     ...ruleset.warnings.map((message) => warning('rules', 'policy.rule_warning', message)),
   ]
+  const [first] = policy.sites
+  for (const name of Object.keys(first === undefined ? {} : variablesOf(first, policy))) {
+    const place = ruleset.set_for_all.get(name)
+    if (place === undefined) continue
+    const message = `${place.file}:${place.line}:${place.column} sets tx.${name}, but the policy decides it`
+    found.push(warning('rules', 'policy.decided_here', message))
+  }
   const { request_body_limit_bytes: limit, request_body_limit_action: action } = ruleset.settings
   policy.sites.forEach((site, at) => {
     if (action === 'Reject' && site.mode === 'block' && site.body_size_max > limit) {

@@ -1,5 +1,6 @@
 /** Rule files to a rule set that transactions run through. Everything that can be decided is decided here, once. */
 import type { RuleSource } from '#parts/seclang/parse.ts'
+import type { Place } from '#parts/seclang/tree.ts'
 import type { Reusable } from './compile/context.ts'
 import { type LoadOptions, loadSteps } from './compile/load.ts'
 import { type ExclusionDesk, exclusionDesk } from './exclusions.ts'
@@ -17,6 +18,8 @@ export type Ruleset = {
   readonly warnings: readonly string[]
   /** Directives, actions and operators that are accepted and change nothing here. */
   readonly without_effect: readonly string[]
+  /** Variables of TX (lower case) that a SecAction sets for every request: `TransactionStart.variables` win over them. */
+  readonly set_for_all: ReadonlyMap<string, Place>
   /** The component signature: `OWASP_CRS/4.28.0`; '' when the rules name none. */
   readonly signature: string
   readonly settings: Settings
@@ -51,7 +54,7 @@ export function* rulesetSteps(
   options: LoadOptions,
   previous?: Ruleset,
 ): Generator<void, Ruleset> {
-  const { program, warnings, without_effect, reusable } = yield* loadSteps(
+  const { program, warnings, without_effect, set_for_all, reusable } = yield* loadSteps(
     sources,
     options,
     previous?.reusable,
@@ -61,6 +64,7 @@ export function* rulesetSteps(
     rule_count: rules.length,
     warnings,
     without_effect,
+    set_for_all,
     signature: settings.signature,
     settings,
     reusable,

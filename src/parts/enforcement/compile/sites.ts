@@ -123,7 +123,7 @@ function engineOf(mode: Mode, is_gray: boolean): 'On' | 'DetectionOnly' {
 }
 
 /** Paranoia level and thresholds by the names of CRS 3 and 4, lists in the notation of CRS: words between spaces, types between bars. */
-function variablesOf(site: Site, { rules }: Policy): Readonly<Record<string, string>> {
+export function variablesOf(site: Site, { rules }: Policy): Readonly<Record<string, string>> {
   const level = String(site.paranoia_level ?? rules.paranoia_level)
   const { allowed_methods, allowed_content_types } = rules
   return {

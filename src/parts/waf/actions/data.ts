@@ -86,13 +86,18 @@ export const dataActions: Readonly<Record<string, Action>> = {
   setvar: {
     argument: 'required',
     is_for_head: false,
-    apply(draft, argument, node) {
+    apply(draft, argument, node, context) {
       const parsed = assignment(argument, node)
       const isScore =
         parsed.collection === 'TX' &&
         parsed.operation === 'add' &&
         scoreName.test(parsed.name.source.toLowerCase())
       if (isScore) draft.adds_score = true
+      const name = parsed.name.constant
+      const isSet = parsed.collection === 'TX' && parsed.operation === 'set'
+      if (draft.is_unconditional && isSet && name !== undefined) {
+        context.set_for_all.set(name.toLowerCase(), node.place)
+      }
       draft.effects.push(
         parsed.collection === 'TX'
           ? transactionEffect(parsed, isScore, draft.is_unconditional)

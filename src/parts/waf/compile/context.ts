@@ -27,6 +27,8 @@ export type LoadContext = {
   readonly plans: Map<string, TargetPlan>
   /** Called once all rules are known, with the way to choose among them. */
   readonly on_loaded: ((choose: ChooseRules<Rule>) => void)[]
+  /** Variables of TX (lower case) that a SecAction sets for every request, and where. */
+  readonly set_for_all: Map<string, Place>
   /** What is accepted but changes nothing, once each. */
   readonly without_effect: Set<string>
   regex(place: Place, pattern: string, options?: RegexOptions): Regex
@@ -57,6 +59,7 @@ export function loadContext(
     chains: new Map(),
     plans: new Map(),
     on_loaded: [],
+    set_for_all: new Map(),
     without_effect: new Set(),
     regex(place, pattern, options = {}) {
       if (loading === undefined) return compileAt(place, pattern, options)

@@ -1,6 +1,6 @@
 /** Rule files to a program: every step of loading, in order. */
 import { parseRules, type RuleSource } from '#parts/seclang/parse.ts'
-import type { DirectiveNode } from '#parts/seclang/tree.ts'
+import type { DirectiveNode, Place } from '#parts/seclang/tree.ts'
 import type { Program } from '../program.ts'
 import { assemble } from './assemble.ts'
 import { chooser } from './choose.ts'
@@ -21,6 +21,7 @@ export type Loaded = {
   readonly program: Program
   readonly warnings: readonly string[]
   readonly without_effect: readonly string[]
+  readonly set_for_all: ReadonlyMap<string, Place>
   /** For the rule set that comes after this one. */
   readonly reusable: Reusable
 }
@@ -65,6 +66,7 @@ export function* loadSteps(
     },
     warnings,
     without_effect: [...context.without_effect].sort(),
+    set_for_all: context.set_for_all,
     reusable,
   }
 }
