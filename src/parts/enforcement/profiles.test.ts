@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { Policy } from '#model/policy.ts'
 import { compilePolicy } from './compiled-policy.ts'
 import { gatherBundle } from './gather.ts'
-import { attackShapes, honestShapes } from './profiles/wordpress.support.ts'
+import { attackShapes } from './profiles/wordpress-attacks.support.ts'
+import { honestShapes } from './profiles/wordpress-honest.support.ts'
 import { tryRequest } from './trial.ts'
 
 const hasPackage = existsSync('/usr/share/modsecurity-crs/rules')

