@@ -8,6 +8,8 @@ import { refusingBadValues } from './engine/bad-value.ts'
 import { type Page, pageOf, placeOf } from './engine/cursor.ts'
 import { type Columns, names, recordset } from './engine/recordset.ts'
 import { hasNul, instant, isUuid } from './engine/text.ts'
+import { insertEvents } from './events.ts'
+import { insertRecorded } from './recorded-requests.ts'
 import type { Tables } from './tables.ts'
 import { addTraffic } from './traffic-writes.ts'
 
@@ -57,7 +59,15 @@ export async function storeRecords(
       await sql`select last from changes where id = 1 for update`.execute(trx)
       const hits = records.flatMap((r) => (r.kind === 'hit' ? [normal(r.hit)] : []))
       const samples = records.flatMap((r) => (r.kind === 'traffic' ? [r.traffic] : []))
-      return (await addHits(trx, hits, options.gap_ms)) + (await addTraffic(trx, samples))
+      const inner = { ...db, kysely: trx }
+      const events = records.flatMap((r) => (r.kind === 'event' ? [r.event] : []))
+      const recorded = records.flatMap((r) => (r.kind === 'request' ? [r.recorded] : []))
+      return (
+        (await addHits(trx, hits, options.gap_ms)) +
+        (await addTraffic(trx, samples)) +
+        (await insertEvents(inner, events)) +
+        (await insertRecorded(inner, recorded))
+      )
     }),
   )
   return { stored, duplicates: records.length - stored }

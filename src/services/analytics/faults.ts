@@ -4,6 +4,16 @@ import { faults } from '#base/fault.ts'
 export const analyticsFaults = faults('analytics', {
   cannot_listen: (f: { address: string; why: string }) =>
     `Cannot take records on "${f.address}": ${f.why}`,
+  tls_needed: (f: { address: string }) =>
+    `Cannot take records on "${f.address}" without certificates: only loopback addresses may`,
+  certificate_needed: (_: Readonly<Record<never, never>>) =>
+    'Cannot take this request: it comes without a certificate of this cluster',
+  revoked: (f: { node: string }) =>
+    `Cannot take records of the node "${f.node}": its certificate was revoked`,
+  wrong_node: (f: { node: string; certificate: string }) =>
+    `Cannot take records of the node "${f.node}": the certificate is that of "${f.certificate}"`,
+  older_than_edge: (f: { node: string; version: string; edge_version: string }) =>
+    `Cannot take records of the node "${f.node}": it runs ${f.edge_version}, analytics the older ${f.version}; update analytics first`,
   not_for_browsers: (f: { origin: string }) =>
     `Cannot take this request: a web page sent it (${f.origin})`,
   no_such_call: (f: { method: string; path: string }) =>

@@ -19,12 +19,17 @@ export type PipelineTools = {
 
 /**
  * Takes one batch as it came over the wire. The answer says that everything but `rejected` is in the database, be it
- * from now or from before.
+ * from now or from before. `mayBe` throws when the sender may not speak for this node.
  * @throws analytics.wrong_shape, records.unavailable
  */
-export async function takeBatch(body: unknown, tools: PipelineTools): Promise<IntakeAnswer> {
+export async function takeBatch(
+  body: unknown,
+  tools: PipelineTools,
+  mayBe: (node: string) => void = () => {},
+): Promise<IntakeAnswer> {
   const started_ms = tools.clock.elapsed()
   const checked = check(body)
+  mayBe(checked.node)
   const stored = await store(checked, tools)
   conclude(stored, tools.clock.elapsed() - started_ms, tools.conclusions)
   return {

@@ -2,10 +2,7 @@
 import { Duration, z } from '#base/schema.ts'
 
 export const AnalyticsSettings = z.strictObject({
-  listen: z
-    .string()
-    .default('127.0.0.1:3313')
-    .describe('Where edges deliver their records; loopback only until nodes are joined'),
+  listen: z.string().default('127.0.0.1:3313').describe('Where edges deliver their records'),
   attack_gap: Duration.default(3_600_000).describe(
     'A hit after a longer silence opens a new attack',
   ),

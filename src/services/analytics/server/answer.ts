@@ -5,15 +5,20 @@ import type { Log } from '#base/log.ts'
 import type { Problem } from '#model/problem.ts'
 import { analyticsFaults } from '../faults.ts'
 import { readJson } from './body.ts'
+import type { Doorman, Sender } from './doorman.ts'
 
 /** What a call answers; undefined is 204. */
-export type Call = (body: unknown) => Promise<object | undefined>
+export type Call = (body: unknown, sender: Sender) => Promise<object | undefined>
 
 /** Batches in memory at once; senders wait and come again. */
 const calls_max = 16
 
 const statuses: Readonly<Record<string, number>> = {
   'analytics.not_for_browsers': 403,
+  'analytics.certificate_needed': 401,
+  'analytics.revoked': 403,
+  'analytics.wrong_node': 403,
+  'analytics.older_than_edge': 426,
   'analytics.no_such_call': 404,
   'analytics.wrong_method': 405,
   'analytics.wrong_media': 415,
@@ -27,22 +32,27 @@ const statuses: Readonly<Record<string, number>> = {
 }
 
 /** Answers POST requests by their path. */
-export function answerCalls(calls: Readonly<Record<string, Call>>, log: Log): RequestListener {
+export function answerCalls(
+  calls: Readonly<Record<string, Call>>,
+  doorman: Doorman,
+  log: Log,
+): RequestListener {
   let running = 0
   const answer = async (request: IncomingMessage): Promise<object | undefined> => {
     const { method = '', headers } = request
     const path = (request.url ?? '').slice(0, 100)
-    // The port needs no login, only nearness; a page in a browser of this machine is near too, but always names itself.
+    // Without certificates nearness is enough; a page in a browser of this machine is near too, but always names itself.
     if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) {
       throw analyticsFaults.not_for_browsers({ origin: String(headers.origin).slice(0, 100) })
     }
+    const sender = doorman(request)
     const call = Object.hasOwn(calls, path) ? calls[path] : undefined
     if (!call) throw analyticsFaults.no_such_call({ method, path })
     if (method !== 'POST') throw analyticsFaults.wrong_method({ method, path })
     if (running >= calls_max) throw analyticsFaults.busy({ batches_max: calls_max })
     running += 1
     try {
-      return await call(await readJson(request))
+      return await call(await readJson(request), sender)
     } finally {
       running -= 1
     }
