@@ -52,20 +52,32 @@ export function rowOf(node: NewNode) {
   return { ...node, roles, ...none }
 }
 
-/** Puts a node that founded the cluster on the list, or brings its line up to date. Its group stays as it is. */
+/**
+ * Puts a node that founded the cluster on the list, or brings its line up to date. Its group stays as it is. Whoever has
+ * its name is of a cluster that was here before, and makes room.
+ */
 export async function upsertNode(db: Database, node: NewNode): Promise<void> {
-  const { roles, name, address, version, protocol, certificate_expires_at } = rowOf(node)
+  const { id, roles, name, address, version, protocol, certificate_expires_at } = rowOf(node)
   await refusingBadValues(() =>
-    db.kysely
-      .insertInto('cluster_nodes')
-      .values(rowOf(node))
-      .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet({
-          ...{ roles, name, address, version, protocol, certificate_expires_at },
-          removed_at: null,
-        }),
-      )
-      .execute(),
+    within(db, async (trx) => {
+      await trx
+        .updateTable('cluster_nodes')
+        .set({ removed_at: node.joined_at })
+        .where(sql`lower(name)`, '=', name.toLowerCase())
+        .where('id', '<>', id)
+        .where('removed_at', 'is', null)
+        .execute()
+      await trx
+        .insertInto('cluster_nodes')
+        .values(rowOf(node))
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet({
+            ...{ roles, name, address, version, protocol, certificate_expires_at },
+            removed_at: null,
+          }),
+        )
+        .execute()
+    }),
   )
   await db.durable()
 }

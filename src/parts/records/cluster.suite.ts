@@ -113,18 +113,19 @@ function nodesSuite(db: () => Database): void {
     assert.equal(await listsRevision(db()), revision + 1)
     await upsertNode(db(), newNode(2, 'edge-1'))
     assert.equal(await restoreNode(db(), id(1)), false)
+    await upsertNode(db(), newNode(3, 'EDGE-1'))
+    assert.notEqual((await getNodeById(db(), id(2)))?.removed_at, null)
+    await removeNode(db(), id(3), noonPlus(1))
+    assert.equal(await restoreNode(db(), id(2)), true)
     assert.equal(await removeNode(db(), id(2), noonPlus(1)), true)
     assert.equal(await removeNode(db(), id(2), noonPlus(1)), false)
     assert.equal(await findNodeByName(db(), 'edge-1'), undefined)
     assert.equal(await restoreNode(db(), id(2)), true)
     await removeNode(db(), id(2), noonPlus(1))
     await forgetNodes(db(), noonPlus(59))
-    assert.equal((await listClusterNodes(db())).length, 2)
+    assert.equal((await listClusterNodes(db())).length, 3)
     await forgetNodes(db(), noonPlus(61))
-    assert.deepEqual(
-      (await listClusterNodes(db())).map((node) => node.id),
-      [id(1)],
-    )
+    assert.deepEqual(await listClusterNodes(db()), [])
   })
 }
 

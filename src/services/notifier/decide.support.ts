@@ -12,6 +12,7 @@ export function node(name: string, words: Partial<NodeFacts> = {}): NodeFacts {
     group: '',
     roles: name.startsWith('policy') ? ['policy', 'edge'] : ['edge'],
     is_connected: true,
+    is_expected: false,
     line: '1',
     enforced: { id: 'b1', revision: 1 },
     refusal: null,

@@ -220,6 +220,18 @@ test('a late node of an earlier wave that refuses stops the roll-out', () => {
   assert.equal(c.run().plan.failure?.cause, 'refused')
 })
 
+test('after a restart of ours nodes that will be back are waited for, so that no wave is skipped', () => {
+  const away = { is_connected: false, is_expected: true }
+  const c = cluster([node('policy-1', away), node('edge-a', away)])
+  assert.equal(c.run().plan.why, 'policy servers: waiting for policy-1 to come back')
+  c.change('policy-1', { is_connected: true, is_expected: false })
+  assert.deepEqual(c.offered(), ['policy-1:newest'])
+  c.apply('policy-1')
+  assert.equal(c.run().plan.why, 'wave 1: waiting for edge-a to come back')
+  c.change('edge-a', { is_expected: false })
+  assert.equal(c.run().plan.state, 'done')
+})
+
 test('a clock that was set back makes no wait longer', () => {
   const c = cluster([node('policy-1')], commit({ receipt_timeout: '10s' }))
   c.run()

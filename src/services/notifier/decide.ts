@@ -3,7 +3,7 @@
  * policy servers first, then the canary group, then waves; the first refusal, silence or bad figures stop it.
  */
 
-import { noteNode, verdictOnReceipts } from './decide/receipts.ts'
+import { left, noteNode, verdictOnReceipts } from './decide/receipts.ts'
 import { beginWave, watchIsOver, watchVerdict } from './decide/watch.ts'
 import { addNewNodes, wavesOf } from './decide/waves.ts'
 import type { Facts, Failure, NodeFacts, RolloutPlan, Wave } from './plan.ts'
@@ -91,6 +91,9 @@ type Stop = 'done' | { readonly why: string } | { readonly wave: Wave; readonly 
 function runWaves(plan: RolloutPlan, facts: Facts, nodes: ReadonlyMap<string, NodeFacts>): Stop {
   for (const wave of plan.waves) {
     if (wave.state === 'waiting') {
+      // Who holds nothing up by being away must really be away, else a restart of ours would skip all waves.
+      const missed = wave.nodes.find((node) => nodes.get(node.id)?.is_expected)
+      if (missed) return { why: `${wave.name}: waiting for ${missed.name} to come back` }
       beginWave(wave, nodes, facts.now_ms)
       for (const node of wave.nodes) noteNode(node, nodes.get(node.id), wave, plan, facts.now_ms)
     }
@@ -140,7 +143,7 @@ function fail(plan: RolloutPlan, wave: Wave, failure: Failure, facts: Facts): vo
 }
 
 function doneSentence(plan: RolloutPlan): string {
-  const all = plan.waves.flatMap((wave) => wave.nodes)
+  const all = plan.waves.flatMap((wave) => wave.nodes).filter((node) => node.message !== left)
   const away = all.filter((node) => node.state !== 'applied')
   if (all.length === 0) return 'there is no node yet'
   if (away.length === 0) return `all ${all.length} nodes enforce it`

@@ -122,7 +122,7 @@ function answerFor(
 }
 
 /** Failed attempts of one address within the window, and of all together. */
-const failures_max = { one: 10, all: 200 } as const
+const failures_max = { one: 10, all: 2_000 } as const
 const window_ms = 60_000
 
 /** Guessing 256 bits is hopeless; this keeps the attempts from costing us anything. */

@@ -63,6 +63,8 @@ export type NodeFacts = {
   readonly group: string
   readonly roles: readonly NodeRole[]
   readonly is_connected: boolean
+  /** We were started a moment ago, and it will surely be back: its line ended with the office before. */
+  readonly is_expected: boolean
   /** Names its line: every connection has a new one. */
   readonly line: string
   /** What it enforces, as far as it told. */

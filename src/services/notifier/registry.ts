@@ -54,9 +54,15 @@ export type Registry = {
   tend(): Promise<void>
 }
 
+/** A node that was there so shortly before our start is back within so long after it. */
+const heard_before_ms = 60_000
+const return_ms = 10_000
+
 export function registry(database: Database, { clock, log }: World): Registry {
   let nodes = new Map<string, LiveNode>()
   let is_loaded = false
+  const started_ms = clock.elapsed()
+  const since_ms = clock.now() - heard_before_ms
   const onList = () => [...nodes.values()].filter((node) => node.row.removed_at === null)
   const counting = () => onList().filter((node) => node.row.revoked_at === null)
   const iso = () => new Date(clock.now()).toISOString()
@@ -116,7 +122,10 @@ export function registry(database: Database, { clock, log }: World): Registry {
     forgive() {
       for (const node of nodes.values()) node.refusal = null
     },
-    facts: () => counting().map(factsOf),
+    facts() {
+      const is_over = clock.elapsed() - started_ms >= return_ms
+      return counting().map((node) => factsOf(node, { since_ms, is_over }))
+    },
     views: (newest) => onList().map((node) => viewOfNode(node, newest, clock.now())),
     revoked() {
       const now = iso()

@@ -186,6 +186,26 @@ test('a stopped roll-out goes on when a person says so', { timeout: 10_000 }, as
   await rolloutIs('done')
 })
 
+test('an office that is started in the middle of a roll-out goes on with it', {
+  timeout: 10_000,
+}, async () => {
+  const bundle = await (async () => {
+    await using policy = await testAgent(cluster.notifier.address, cluster.identity)
+    await policy.next('bundle')
+    const committed = await cluster.commit('half way')
+    await policy.next('bundle')
+    return committed
+  })()
+  const half = await cluster.notifier.rollout()
+  await cluster.restart()
+  assert.equal((await cluster.notifier.rollout())?.started_at, half?.started_at)
+  assert.equal((await cluster.notifier.rollout())?.state, 'running')
+  await using again = await testAgent(cluster.notifier.address, cluster.identity)
+  await again.next('bundle')
+  await again.apply(bundle)
+  await rolloutIs('done')
+})
+
 test('a second line of a node takes the place of the first', { timeout: 10_000 }, async () => {
   const { address } = cluster.notifier
   const identity = await cluster.joinNode('doubled')

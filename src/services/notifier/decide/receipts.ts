@@ -4,6 +4,9 @@ import type { Facts, Failure, NodeFacts, RolloutPlan, Wave, WaveNode } from '../
 /** A wave whose nodes come and go ends after so many receipt timeouts. */
 const patience = 3
 
+/** Said of nodes that were revoked or removed meanwhile. */
+export const left = 'no longer in the cluster'
+
 /** Brings the node's line in its wave up to date. */
 export function noteNode(
   node: WaveNode,
@@ -14,7 +17,7 @@ export function noteNode(
 ): void {
   if (!fact) {
     node.state = 'absent'
-    node.message = 'no longer in the cluster'
+    node.message = left
     return
   }
   if (fact.enforced?.id === plan.bundle_id) {

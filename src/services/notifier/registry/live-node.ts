@@ -122,11 +122,15 @@ export function stateOf(node: LiveNode): NodeState {
   }
 }
 
-export function factsOf(node: LiveNode): NodeFacts {
+/** After our start: nodes that were heard of after `since_ms` will be back, until that is over. */
+export type Return = { readonly since_ms: number; readonly is_over: boolean }
+
+export function factsOf(node: LiveNode, back: Return): NodeFacts {
   const { id, name, group, roles } = node.row
   return {
     ...{ id, name, group, roles },
     is_connected: node.line !== undefined,
+    is_expected: !back.is_over && node.boot_id === '' && (node.heard_ms ?? 0) > back.since_ms,
     line: node.line ?? '',
     enforced: node.enforced,
     refusal: node.refusal,
