@@ -186,7 +186,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:timers/promises': ['src/base/clock.ts'],
   'node:child_process': ['src/parts/host/exec.ts', 'src/cli/supervisor/office-child.ts'],
   'node:cluster': ['src/cli/supervisor.ts', 'src/cli/supervisor/'],
-  'node:worker_threads': ['src/parts/records/'],
+  'node:worker_threads': ['src/parts/records/', 'src/services/policy/publish/'],
   pg: ['src/parts/records/'],
   kysely: ['src/parts/records/'],
   '@electric-sql/pglite': ['src/parts/records/'],

@@ -1,6 +1,7 @@
 /** A policy as people like to read it: what only repeats a default is left out. */
 import { z } from '#base/schema.ts'
 import { Policy, type PolicyDocument, policySections } from './policy.ts'
+import { unwrapped, writtenDefault } from './written-defaults.ts'
 
 /**
  * The same policy without what is default anyway: `Policy.parse` makes the same of both. Sections keep the order of
@@ -34,25 +35,13 @@ function outline(schema: z.ZodType): Outline {
   if (!(inner instanceof z.ZodObject)) return { kind: 'value' }
   const fields = Object.entries(inner.shape).map(([name, field]): [string, Field] => {
     const shape = field as z.ZodType
-    return [name, { outline: outline(shape), default_text: defaultText(shape) }]
+    const given = writtenDefault(shape)
+    return [
+      name,
+      { outline: outline(shape), default_text: given === undefined ? undefined : textOf(given) },
+    ]
   })
   return { kind: 'object', fields: new Map(fields) }
-}
-
-/** Past defaults and optionals; a codec is a value as it is written. */
-function unwrapped(schema: z.ZodType): z.ZodType {
-  let inner = schema
-  while ('unwrap' in inner && !(inner instanceof z.ZodArray)) {
-    inner = (inner as z.ZodOptional<z.ZodType>).unwrap()
-  }
-  return inner
-}
-
-function defaultText(schema: z.ZodType): string | undefined {
-  const parsed = schema.safeParse(undefined)
-  return parsed.success && parsed.data !== undefined
-    ? textOf(z.encode(schema, parsed.data))
-    : undefined
 }
 
 function compacted(value: unknown, known: Outline): unknown {

@@ -1,6 +1,5 @@
 /** The policy that is committed: read, compared, applied as a whole, rolled back. */
-import { z } from '#base/schema.ts'
-import { Policy } from '#model/policy.ts'
+import { policySchema } from '#model/policy-schema.ts'
 import { policyFaults } from '../faults.ts'
 import type { Desk, Handler } from '../handler.ts'
 import { diffDocuments } from '../publish/diff.ts'
@@ -15,21 +14,7 @@ export const getPolicy: Handler<'GET /api/v1/policy'> = async (_input, { publish
   return publish.history.full(head)
 }
 
-export const getPolicySchema: Handler<'GET /api/v1/policy/schema'> = async () =>
-  z.toJSONSchema(Policy, {
-    io: 'input',
-    override({ jsonSchema, path }) {
-      const name = path.at(-1)
-      if (typeof name === 'string' && path.at(-2) === 'properties')
-        jsonSchema.title ??= titleOf(name)
-    },
-  }) as Record<string, unknown>
-
-/** `body_size_max` → `Body size max` */
-function titleOf(field: string): string {
-  const words = field.replaceAll('_', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
+export const getPolicySchema: Handler<'GET /api/v1/policy/schema'> = async () => policySchema()
 
 export const listHistory: Handler<'GET /api/v1/policy/commits'> = ({ query }, { publish }) =>
   publish.history.list(query)

@@ -1,0 +1,181 @@
+/** Commits through the API. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { bundleName } from '#model/bundle.ts'
+import type { CheckResult, Commit, CommitSummary, PolicyDiff } from '#model/draft.ts'
+import type { Problem } from '#model/problem.ts'
+import { verifyBundle } from '#parts/bundle/bundle.ts'
+import { site as siteOf } from '#parts/enforcement/enforcement.support.ts'
+import { listActivity, verifyActivity } from '#parts/records/activity.ts'
+import { contentFiles, newestCommit } from '#parts/records/commits.ts'
+import {
+  ada,
+  apply,
+  ask,
+  codeOf,
+  documentWith,
+  local,
+  newDraft,
+  root,
+  set,
+  site,
+} from './publish.support.ts'
+
+export function commitSuite(): void {
+  describe('commit', () => {
+    test('before the first one there is no policy, and a draft starts from nothing', async () => {
+      const none = await site.ask('GET /api/v1/policy', local())
+      assert.deepEqual([none.status, codeOf(none)], [404, 'policy.not_found'])
+      const draft = await newDraft(ada, 'early')
+      assert.deepEqual([draft.base_revision, draft.is_stale], [0, false])
+      await ask(`DELETE /api/v1/drafts/${draft.id}`, { as: ada }, 204)
+    })
+
+    test('what is applied is signed, stored with its rules, told to the notifier and noted', async () => {
+      const { commit, is_new, diff } = await apply(documentWith(), { message: ' first ' })
+      assert.deepEqual([commit.revision, is_new, commit.message, diff.to], [1, true, 'first', '1'])
+      assert.deepEqual(site.cluster.nudges, ['committed'])
+      const stored = await newestCommit(site.database)
+      assert.ok(stored)
+      const { authority } = site.cluster
+      const trust = { cluster_id: authority.cluster_id, keys: [authority.signing.public_pem] }
+      verifyBundle(JSON.parse(JSON.stringify(stored.bundle)), trust)
+      assert.equal(commit.bundle, bundleName(stored.bundle))
+      const files = await contentFiles(site.database, stored.bundle)
+      assert.ok(files?.has('policy.json') && files.has('rules.json'))
+      const { items } = await listActivity(site.database, { limit: 1, q: 'policy.commit' })
+      assert.deepEqual([items[0]?.who, items[0]?.subject], ['local', 'revision 1'])
+    })
+
+    test('what is exported applies to nothing changed', async () => {
+      const { document } = await ask<Commit>('GET /api/v1/policy', local())
+      const { is_new, commit, diff } = await apply(document)
+      assert.deepEqual([is_new, commit.revision, diff.changes], [false, 1, []])
+      assert.equal(site.cluster.nudges.length, 1)
+    })
+
+    test('rules that do not compile are told with their place, and nothing is committed', async () => {
+      const own_rules = [{ name: 'mine', text: 'SecRule ARGS "@rx (" "id:1"' }]
+      const asked = await site.ask('POST /api/v1/policy/apply', {
+        ...local(),
+        json: { document: documentWith({ own_rules }) },
+      })
+      const problem = asked.json as Problem
+      assert.deepEqual([asked.status, problem.code], [422, 'policy.check_failed'])
+      assert.equal(problem.errors?.[0]?.path, 'own_rules.0.text')
+      assert.match(problem.errors?.[0]?.message ?? '', /own\/mine\.conf:1/)
+      const unfit = await site.ask('POST /api/v1/policy/apply', {
+        ...local(),
+        json: { document: { sites: [{ name: 'shop' }], sitez: 1 } },
+      })
+      assert.deepEqual([unfit.status, codeOf(unfit)], [400, 'policy.unfit_document'])
+      const { check, diff } = await ask<{ check: CheckResult; diff: PolicyDiff }>(
+        'POST /api/v1/policy/compare',
+        { ...local(), json: { document: documentWith({ own_rules }) } },
+      )
+      assert.deepEqual([check.is_good, diff.changes.length], [false, 1])
+      assert.equal((await newestCommit(site.database))?.bundle.head.revision, 1)
+    })
+
+    test('of two at once one is first, and the other is told who', async () => {
+      const json = (mode: string) => ({
+        document: documentWith({ sites: [siteOf('shop', { mode: mode as 'off' })] }),
+        base_revision: 1,
+      })
+      const both = await Promise.all([
+        site.ask('POST /api/v1/policy/apply', { as: root, json: json('monitor') }),
+        site.ask('POST /api/v1/policy/apply', { as: root, json: json('off') }),
+      ])
+      assert.deepEqual(both.map((asked) => asked.status).sort(), [200, 409])
+      const second = both.find((asked) => asked.status === 409)?.json as Problem
+      assert.equal(second.code, 'policy.conflict')
+      assert.match(second.detail ?? '', /root committed revision 2 first/)
+    })
+
+    test('a note can be demanded', async () => {
+      const document = documentWith({ rollout: { note_required: true } })
+      await apply(document)
+      const changed = { ...document, masks: [{ name: 'pin' }] }
+      const refused = await site.ask('POST /api/v1/policy/apply', {
+        ...local(),
+        json: { document: changed, message: '  ' },
+      })
+      assert.deepEqual([refused.status, codeOf(refused)], [400, 'policy.note_required'])
+      assert.ok((await apply(changed, { message: 'pins' })).is_new)
+    })
+
+    test('a rollback commits the old content again, with the rules that it had', async () => {
+      const first = await ask<Commit>('GET /api/v1/policy/commits/1', local())
+      const back = await ask<CommitSummary>('POST /api/v1/policy/rollback', {
+        as: root,
+        json: { revision: 1, message: '' },
+      })
+      const stored = await newestCommit(site.database)
+      assert.equal(stored?.bundle.head.revision, back.revision)
+      assert.notEqual(back.bundle_id, first.bundle_id)
+      const original = await site.ask('GET /api/v1/policy/diff?from=1&to=head', local())
+      assert.deepEqual((original.json as PolicyDiff).changes, [])
+      const unknown = await site.ask('POST /api/v1/policy/rollback', {
+        as: root,
+        json: { revision: 99 },
+      })
+      assert.equal(unknown.status, 404)
+    })
+
+    test('the history tells all of it, and the activity log is intact', async () => {
+      const { items } = await ask<{ items: CommitSummary[] }>('GET /api/v1/policy/commits', local())
+      assert.deepEqual(
+        items.map((item) => [item.revision, item.author]),
+        [
+          [5, 'root'],
+          [4, 'local'],
+          [3, 'local'],
+          [2, 'root'],
+          [1, 'local'],
+        ],
+      )
+      assert.ok((await verifyActivity(site.database)).is_intact)
+    })
+
+    test('10,000 exceptions are applied, read and compared in seconds', async () => {
+      const exceptions = Array.from({ length: 10_000 }, (_, i) => ({
+        name: `e${i}`,
+        path: `/p/${i}`,
+        parameter: `ARGS:p${i}`,
+        rules: [942100],
+      }))
+      const started_ms = performance.now()
+      const { commit } = await apply(documentWith({ exceptions }))
+      assert.equal(commit.changes, 10_000)
+      const { document } = await ask<Commit>('GET /api/v1/policy', local())
+      assert.equal((await apply(document)).is_new, false)
+      assert.ok(performance.now() - started_ms < 15_000)
+      await apply(documentWith())
+    })
+  })
+
+  describe('a settings file', () => {
+    test('is committed once for each change of its policy, and leaves the rest alone', async () => {
+      const { publish } = site.policy
+      await apply(documentWith({ masks: [{ name: 'pin' }] }))
+      const given = {
+        rules: { set: `${set.dir}/set` },
+        sites: [siteOf('shop', { mode: 'monitor' })],
+      }
+      const made = await publish.applyFilePolicy(given, '/etc/gatehouse/gatehouse.yaml')
+      assert.ok(made?.is_new)
+      assert.equal(made.commit.bundle.head.author, 'gatehouse.yaml')
+      assert.deepEqual(made.commit.document['masks'], [{ name: 'pin', site: '' }])
+      assert.equal(
+        await publish.applyFilePolicy(structuredClone(given), 'x/gatehouse.yaml'),
+        undefined,
+      )
+      // Changed elsewhere since: the file has nothing new to say.
+      await apply(documentWith())
+      assert.equal(await publish.applyFilePolicy(given, 'gatehouse.yaml'), undefined)
+      assert.equal(await publish.applyFilePolicy({}, 'gatehouse.yaml'), undefined)
+      const { items } = await listActivity(site.database, { limit: 1, q: 'gatehouse' })
+      assert.equal(items[0]?.who, 'gatehouse')
+    })
+  })
+}
