@@ -18,7 +18,7 @@ import type { Settings } from './settings.ts'
 import { workerFlags } from './supervisor/child-environment.ts'
 import { type Membership, openMembership } from './supervisor/membership.ts'
 import { firstPolicy, type NodePolicy, nodePolicy } from './supervisor/node-policy.ts'
-import { type OfficeReady, officeChild } from './supervisor/office-child.ts'
+import { type OfficeChild, type OfficeReady, officeChild } from './supervisor/office-child.ts'
 import { pidFile } from './supervisor/pid-file.ts'
 import { commitFileSoon, reload, warnOfSites } from './supervisor/reload.ts'
 import { type WorkerPool, workerPool } from './supervisor/worker-pool.ts'
@@ -78,7 +78,7 @@ export async function supervise(
       ? commitFileSoon(() => settings, office, world)
       : undefined
   fileCommit?.now()
-  const agent = rising.use(openAgent(member, policy, workers, keeper, world))
+  const agent = rising.use(openAgent(member, policy, { workers, keeper, office }, world))
   facts.agent = agent
   world.log.event('gatehouse.started', { version, node: settings.node, ...workers.facts() })
 
@@ -174,8 +174,7 @@ function openKeeper(
       startid: randomUUID(),
       spool_root: join(settings.state_dir, 'spool'),
       analytics: () => member.analytics(),
-      // Analytics takes plain HTTP until it shows a certificate: then `member.tls()`.
-      tls: () => undefined,
+      tls: () => member.tls(),
       facts: () => facts.now(),
       cluster() {
         const known = member.shelf.nodes()
@@ -186,11 +185,17 @@ function openKeeper(
   )
 }
 
+/** Who is told what the policy servers say. */
+type Told = {
+  readonly workers: WorkerPool
+  readonly keeper: Keeper
+  readonly office: OfficeChild | undefined
+}
+
 function openAgent(
   member: Membership,
   policy: NodePolicy,
-  workers: WorkerPool,
-  keeper: Keeper,
+  { workers, keeper, office }: Told,
   world: World,
 ): Agent {
   const { local_policy_server } = member
@@ -208,6 +213,7 @@ function openAgent(
       onLists(all, change) {
         if (change.since === null || change.since === 0) workers.setLists(all.entries)
         else workers.changeLists(change.entries, change.removed)
+        office?.tellRevoked(all.revoked_nodes)
       },
       onTopology: (topology) => member.learn(topology),
       renew: (policy_server) => member.renew(policy_server),

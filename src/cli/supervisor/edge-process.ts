@@ -6,7 +6,11 @@ import type { World } from '#base/service.ts'
 import { bundleName } from '#model/bundle.ts'
 import type { BundleFiles } from '#parts/bundle/bundle.ts'
 import { readShelved, type Shelved } from '#parts/bundle/shelf.ts'
-import { type CompiledPolicy, compilePolicy } from '#parts/enforcement/compiled-policy.ts'
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  compilePolicyInSlices,
+} from '#parts/enforcement/compiled-policy.ts'
 import { compileLists } from '#parts/enforcement/ip-lists.ts'
 import { type Edge, startEdge } from '#services/edge/service.ts'
 import { readBootPolicy } from './boot-policy.ts'
@@ -92,7 +96,7 @@ class EdgeWorker {
     this.#state_dir = settings.state_dir
     try {
       if (policy !== null) {
-        this.#current = this.#load(policy)
+        this.#current = this.#loadAtOnce(policy)
         this.#current.compiled.ruleset.warmUp()
       }
       const spool_dir = join(settings.state_dir, 'spool', worker_id)
@@ -127,7 +131,7 @@ class EdgeWorker {
   /** Compiles beside what is in force; false when it was refused, which has been told. */
   async #prepare(policy: PolicyRef): Promise<boolean> {
     try {
-      const loaded = this.#load(policy)
+      const loaded = await this.#load(policy)
       await this.#warmUp(loaded.compiled)
       this.#edge?.prepare(loaded)
       this.#prepared = { id: policy.id, loaded }
@@ -149,9 +153,18 @@ class EdgeWorker {
     this.#tell({ kind: 'activated', id: policy.id, facts: factsOf(this.#current) })
   }
 
-  #load(policy: PolicyRef): Loaded {
-    const found = findPolicy(this.#state_dir, policy, this.#current?.shelved)
-    return { ...found, compiled: compilePolicy(found.files, this.#current?.compiled) }
+  /** At the start nobody waits for an answer meanwhile. */
+  #loadAtOnce(policy: PolicyRef): Loaded {
+    const found = findPolicy(this.#state_dir, policy, undefined)
+    return { ...found, compiled: compilePolicy(found.files) }
+  }
+
+  async #load(policy: PolicyRef): Promise<Loaded> {
+    const before = this.#current
+    const found = findPolicy(this.#state_dir, policy, before?.shelved)
+    const { clock } = this.#world
+    const compiled = await compilePolicyInSlices(found.files, before?.compiled, clock)
+    return { ...found, compiled }
   }
 
   /** New rules run a little before they count, a slice at a time: requests come in between. */

@@ -77,6 +77,8 @@ export type ToOffice =
    * it was last told; answered with `file_policy_done` or `file_policy_failed`.
    */
   | { readonly kind: 'file_policy'; readonly policy: FilePolicy }
+  /** Ids of all nodes that were cut off. */
+  | { readonly kind: 'revoked'; readonly node_ids: readonly string[] }
   | { readonly kind: 'stop' }
 
 /** From the office. */

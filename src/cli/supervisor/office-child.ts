@@ -14,6 +14,8 @@ export type OfficeChild = AsyncDisposable & {
   /** Resolves when API and console answer for the first time. */
   readonly ready: Promise<OfficeReady>
   tellSites(sites: Settings['sites']): void
+  /** Ids of all nodes that were cut off: nothing of theirs is taken any more. */
+  tellRevoked(node_ids: readonly string[]): void
   /**
    * Makes a commit of what the settings file says, unless it said the same the last time.
    * @throws what publishing refused it with; supervisor.office_away
@@ -42,6 +44,7 @@ export function officeChild(
   let stopping = false
   let is_ready = false
   let child: ChildProcess | undefined
+  let revoked: readonly string[] = []
   let commit: PromiseWithResolvers<FileCommit> | undefined
 
   function hear(message: FromOffice, pid: number | undefined): void {
@@ -88,6 +91,7 @@ export function officeChild(
       })
       clock.after(wait_ms, () => !stopping && start())
     })
+    running.send({ kind: 'revoked', node_ids: revoked } satisfies ToOffice)
     running.send({ kind: 'start', settings, version } satisfies ToOffice)
   }
 
@@ -97,6 +101,10 @@ export function officeChild(
     tellSites(sites) {
       settings = { ...settings, sites }
       if (child?.connected) child.send({ kind: 'sites', sites } satisfies ToOffice)
+    },
+    tellRevoked(node_ids) {
+      revoked = node_ids
+      if (child?.connected) child.send({ kind: 'revoked', node_ids } satisfies ToOffice)
     },
     async commitFile(policy) {
       if (!is_ready || child?.connected !== true)

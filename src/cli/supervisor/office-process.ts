@@ -5,6 +5,7 @@ import { Fault, messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
 import { openAuthority } from '#parts/identity/authority.ts'
 import { type NodeIdentity, readIdentity } from '#parts/identity/node-identity.ts'
+import { type Revocations, revocations } from '#parts/identity/revocations.ts'
 import { type Database, openDatabase } from '#parts/records/database.ts'
 import { startAnalytics } from '#services/analytics/service.ts'
 import { startNotifier } from '#services/notifier/service.ts'
@@ -25,16 +26,18 @@ export async function runOfficeProcess(world: World): Promise<void> {
   }
   const done = Promise.withResolvers<void>()
   let sites: Settings['sites'] = []
+  const cut_off = revocations()
   let office: Office | undefined
   process.on('disconnect', () => done.resolve())
   process.on('message', async (message: ToOffice) => {
     if (message.kind === 'stop') done.resolve()
     else if (message.kind === 'sites') sites = message.sites
+    else if (message.kind === 'revoked') cut_off.set(message.node_ids)
     else if (message.kind === 'file_policy') tell(await fileCommit(office, message.policy, world))
     else {
       sites = message.settings.sites
       try {
-        office = await open(message.settings, message.version, () => sites, world)
+        office = await open(message.settings, message.version, () => sites, cut_off, world)
         tell({
           kind: 'ready',
           url: office.url,
@@ -75,6 +78,7 @@ async function open(
   settings: Settings,
   version: string,
   sites: () => Settings['sites'],
+  cut_off: Revocations,
   world: World,
 ): Promise<Office> {
   await using rising = new AsyncDisposableStack()
@@ -84,7 +88,8 @@ async function open(
   const ground = { settings, version, database, policy, identity: identity.now, sites }
   const { roles } = identity.now()
   if (roles.includes('analytics')) {
-    rising.use(await startAnalytics(settings.analytics, { database }, world))
+    const tls = { identity: identity.now, revocations: cut_off }
+    rising.use(await startAnalytics(settings.analytics, { database, version, tls }, world))
   }
   const desk = roles.includes('policy') ? await openDesk(ground, rising, world) : undefined
   const opened = rising.move()
