@@ -1,11 +1,10 @@
 /** Commits, drafts and recorded requests, on every engine. */
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { uuidv7 } from '#base/id.ts'
-import type { SignedBundle } from '#model/bundle.ts'
 import type { RecordedRequest } from '#model/replay.ts'
+import { bundleOf, digest } from './commits.support.ts'
 import {
   contentFile,
   contentFiles,
@@ -29,31 +28,6 @@ import {
 import { hitAt, noon_ms, noonPlus } from './records.support.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
-const digest = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex')
-
-/** A bundle with these files; what it says of itself is not signed. */
-export function bundleOf(revision: number, files: ReadonlyMap<string, Uint8Array>): SignedBundle {
-  const list = [...files].map(([path, data]) => ({
-    path,
-    sha256: digest(data),
-    size_bytes: data.length,
-  }))
-  return {
-    id: digest(`bundle ${revision} ${Math.random()}`),
-    head: {
-      format: 1,
-      cluster_id: '0192e4a0-0000-7000-8000-000000000001',
-      revision,
-      content: digest(JSON.stringify(list)),
-      files: list,
-      author: 'ada',
-      message: 'nul \0 is no text',
-      committed_at: noonPlus(revision),
-    },
-    key_id: digest('key'),
-    signature: 'A'.repeat(86),
-  }
-}
 
 export function policySuite(given: () => Database): void {
   describe('policy', () => {
