@@ -7,7 +7,10 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '#base/fault.ts'
+import { hybridClock } from '#base/hybrid-clock.ts'
+import type { Log } from '#base/log.ts'
 import type { World } from '#base/service.ts'
+import type { SystemEvent } from '#model/event.ts'
 import type { AgentState, LastReload } from '#model/node.ts'
 import { lockDirectory } from '#parts/host/directory-lock.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
@@ -20,12 +23,15 @@ import { type Membership, openMembership } from './supervisor/membership.ts'
 import { firstPolicy, type NodePolicy, nodePolicy } from './supervisor/node-policy.ts'
 import { type OfficeChild, type OfficeReady, officeChild } from './supervisor/office-child.ts'
 import { pidFile } from './supervisor/pid-file.ts'
+import { relayedLog } from './supervisor/relayed-log.ts'
 import { commitFileSoon, reload, warnOfSites } from './supervisor/reload.ts'
 import { type WorkerPool, workerPool } from './supervisor/worker-pool.ts'
 import { version } from './version.ts'
 
 export type Supervised = {
   readonly identity: NodeIdentity
+  /** What is said here is also told to the cluster. */
+  readonly log: Log
   /** Reads the settings file again and applies what changed; on a fault all stays as it was, and the log says why. */
   reload(): Promise<void>
   /** Drains and ends everything. */
@@ -34,18 +40,26 @@ export type Supervised = {
   readonly office: Promise<OfficeReady> | undefined
 }
 
+/** The agent waits so long for the office of its own node. */
+const office_within_ms = 15_000
+
 /** Starts everything; resolves when all edge workers take requests. Throws the fault that prevents it. */
 export async function supervise(
   main: string,
   file: string,
   written: Settings,
-  world: World,
+  outer: World,
 ): Promise<Supervised> {
   await using rising = new AsyncDisposableStack()
+  const hlc = hybridClock(outer.clock)
+  let node = written.node
+  const relay = relayedLog(outer.log, { node: () => node, clock: outer.clock, hlc })
+  const world: World = { ...outer, log: relay.log }
   await prepareState(written.state_dir, rising)
   const member = await openMembership(written, world)
   // What its cluster calls it counts, also in records and on block pages.
   let settings: Settings = { ...written, node: member.identity.name }
+  node = settings.node
   const is_policy_server = member.has('policy')
   if (!is_policy_server && settings.sites.length > 0) warnOfSites(file, world)
   setupCluster(main)
@@ -53,12 +67,18 @@ export async function supervise(
   const facts = nodeFacts(member)
   const keeper = rising.use(await openKeeper(settings, member, facts, world))
   facts.keeper = keeper
+  const keepEvent = (event: SystemEvent): void => {
+    // What happens in a worker or the office is before what follows from it here.
+    hlc.receive(event.hlc)
+    keeper.keepEvent(event)
+  }
+  relay.open((event) => void keeper.keepEvent(event))
   const first = firstPolicy(member, settings)
   const workers = workerPool(world, first.ref, {
     onReport: (id, report) => keeper.onReport(id, report),
     onNudge: () => keeper.onNudge(),
     onGone: (id) => keeper.onWorkerGone(id),
-    onEvent: (event) => void keeper.keepEvent(event),
+    onEvent: keepEvent,
   })
   facts.workers = workers
   rising.defer(() => workers.drain(0))
@@ -69,16 +89,18 @@ export async function supervise(
 
   const has_office = is_policy_server || member.has('analytics')
   const office = has_office
-    ? rising.use(
-        officeChild(main, settings, version, (event) => void keeper.keepEvent(event), world),
-      )
+    ? rising.use(officeChild(main, settings, version, keepEvent, world))
     : undefined
   const fileCommit =
     office !== undefined && is_policy_server
       ? commitFileSoon(() => settings, office, world)
       : undefined
   fileCommit?.now()
-  const agent = rising.use(openAgent(member, policy, { workers, keeper, office }, world))
+  const agent = rising.use(
+    whenThere(is_policy_server ? office?.ready : undefined, world, () =>
+      openAgent(member, policy, { workers, keeper, office }, world),
+    ),
+  )
   facts.agent = agent
   world.log.event('gatehouse.started', { version, node: settings.node, ...workers.facts() })
 
@@ -101,6 +123,7 @@ export async function supervise(
   }
   return {
     identity: member.identity,
+    log: world.log,
     office: office?.ready,
     reload() {
       rolling = rolling.then(again)
@@ -120,7 +143,7 @@ type NodeFacts = {
   keeper: Keeper | undefined
   workers: WorkerPool | undefined
   policy: NodePolicy | undefined
-  agent: Agent | undefined
+  agent: { state(): ReturnType<Agent['state']> | undefined } | undefined
   last_reload: LastReload | null
   readonly now: () => KeeperFacts
   readonly agentState: () => AgentState | null
@@ -220,6 +243,26 @@ function openAgent(
     },
     world,
   )
+}
+
+/** On a policy server the agent waits a little for the office, which is who it talks to: in vain it would complain. */
+function whenThere(office: Promise<unknown> | undefined, world: World, open: () => Agent) {
+  let is_over = false
+  let agent: Agent | undefined
+  const start = (): void => {
+    if (!is_over) agent ??= open()
+  }
+  if (office === undefined) start()
+  else void office.then(start)
+  const patience = world.clock.after(office_within_ms, start)
+  return {
+    state: () => agent?.state(),
+    async [Symbol.asyncDispose]() {
+      is_over = true
+      patience[Symbol.dispose]()
+      await agent?.[Symbol.asyncDispose]()
+    },
+  }
 }
 
 function setupCluster(main: string): void {

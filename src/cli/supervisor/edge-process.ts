@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, messageOf } from '#base/fault.ts'
+import { hybridClock } from '#base/hybrid-clock.ts'
 import type { World } from '#base/service.ts'
 import { bundleName } from '#model/bundle.ts'
 import type { BundleFiles } from '#parts/bundle/bundle.ts'
@@ -21,14 +22,23 @@ import {
   type PolicyRef,
   type ToWorker,
 } from './messages.ts'
+import { relayedLog } from './relayed-log.ts'
 
 type Start = Extract<ToWorker, { kind: 'start' }>
 
 /** Runs until drained or until the supervisor is gone; never returns before. */
-export async function runEdgeProcess(world: World): Promise<void> {
+export async function runEdgeProcess(outer: World): Promise<void> {
   const tell = (message: FromWorker): void => {
     if (process.connected) process.send?.(message, undefined, undefined, () => {})
   }
+  const { clock } = outer
+  const relay = relayedLog(outer.log, {
+    node: () => worker.node,
+    clock,
+    hlc: hybridClock(clock),
+  })
+  relay.open((event) => tell({ kind: 'event', event }))
+  const world: World = { ...outer, log: relay.log }
   const done = Promise.withResolvers<void>()
   const worker = new EdgeWorker(world, tell, done.resolve)
   // One after the other, so that what comes while it starts is done when it has.
@@ -57,6 +67,8 @@ class EdgeWorker {
   readonly #done: () => void
   readonly #lists = compileLists([])
   #state_dir = ''
+  /** Name of this node; known once it was told to start. */
+  node = ''
   #edge: Edge | undefined
   #current: Loaded | undefined
   #prepared: { readonly id: string; readonly loaded: Loaded } | undefined
@@ -94,6 +106,7 @@ class EdgeWorker {
 
   async #start({ settings, worker_id, policy }: Start): Promise<void> {
     this.#state_dir = settings.state_dir
+    this.node = settings.node
     try {
       if (policy !== null) {
         this.#current = this.#loadAtOnce(policy)

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Fault, messageOf } from '#base/fault.ts'
+import { hybridClock } from '#base/hybrid-clock.ts'
 import type { World } from '#base/service.ts'
 import { openAuthority } from '#parts/identity/authority.ts'
 import { type NodeIdentity, readIdentity } from '#parts/identity/node-identity.ts'
@@ -16,15 +17,20 @@ import type { FilePolicy } from '../policy.ts'
 import { databaseOf, type Settings } from '../settings.ts'
 import type { FirstLogin, FromOffice, ToOffice } from './messages.ts'
 import { type CommittedPolicy, committedPolicy } from './office/committed-policy.ts'
+import { relayedLog } from './relayed-log.ts'
 
 const console_dir = fileURLToPath(new URL('../../../console/dist', import.meta.url))
 
 /** Runs until told to stop or until the supervisor is gone. */
-export async function runOfficeProcess(world: World): Promise<void> {
+export async function runOfficeProcess(outer: World): Promise<void> {
   const tell = (message: FromOffice): void => {
     if (process.connected) process.send?.(message, undefined, undefined, () => {})
   }
   const done = Promise.withResolvers<void>()
+  const { clock } = outer
+  let node = ''
+  const relay = relayedLog(outer.log, { node: () => node, clock, hlc: hybridClock(clock) })
+  const world: World = { ...outer, log: relay.log }
   let sites: Settings['sites'] = []
   const cut_off = revocations()
   let office: Office | undefined
@@ -36,6 +42,9 @@ export async function runOfficeProcess(world: World): Promise<void> {
     else if (message.kind === 'file_policy') tell(await fileCommit(office, message.policy, world))
     else {
       sites = message.settings.sites
+      node = message.settings.node
+      // Through the supervisor's spool: it outlives us and a database that is away.
+      relay.open((event) => tell({ kind: 'event', event }))
       try {
         office = await open(message.settings, message.version, () => sites, cut_off, world)
         tell({

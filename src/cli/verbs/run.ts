@@ -47,7 +47,7 @@ export async function runUntilStopped(
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
         if (stopping.signal.aborted) process.exit(1)
-        world.log.event('gatehouse.stopping', { signal })
+        running.log.event('gatehouse.stopping', { signal })
         stopping.abort()
         resolve()
       })
