@@ -25,6 +25,13 @@ test('a call becomes method, path with parameters and query, and JSON body', asy
   ])
 })
 
+test('the state that was read is named in quotes', async () => {
+  const { client, requests } = recording({})
+  const body = { document: {} }
+  await client.call('PUT /api/v1/drafts/{id}', { params: { id }, etag: '3', body })
+  assert.equal(requests[0]?.if_match, '"3"')
+})
+
 test('lists are repeated in the query, undefined is left out, everything is escaped', () => {
   const query = { type: ['sqli', 'xss'], q: 'a&b=c /', site: undefined }
   assert.equal(

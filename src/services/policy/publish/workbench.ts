@@ -65,7 +65,7 @@ export type Workbench = {
 }
 
 /** Compiled policies share what is the same in them; each further one costs little. */
-const kept_max = 24
+const kept_max = 16
 
 type Kept = { readonly files: Files; readonly compiled: CompiledPolicy }
 
@@ -99,6 +99,7 @@ export function workbench(options: { readonly kept_dir: string }, clock: Clock):
 
   const answers: { [K in Question['kind']]: (question: Question & { kind: K }) => Answers[K] } = {
     check({ document, files }) {
+      const before = [...kept.values()].at(-1)?.files
       const previous = newest()
       const checked = checkPolicy(document, {
         ...options,
@@ -110,7 +111,7 @@ export function workbench(options: { readonly kept_dir: string }, clock: Clock):
         return { result, content: undefined, files: undefined }
       }
       const { content } = contentOf(made)
-      keep(content, { files: made, compiled })
+      keep(content, { files: withShared(made, before), compiled })
       return { result, content, files: files ? made : undefined }
     },
     load({ files }) {
@@ -138,6 +139,16 @@ export function workbench(options: { readonly kept_dir: string }, clock: Clock):
       return answer(question)
     },
   }
+}
+
+/** The rule files of most policies are the same: they are kept once. */
+function withShared(files: Files, known: Files | undefined): Files {
+  const shared = new Map(files)
+  for (const [path, bytes] of files) {
+    const other = known?.get(path)
+    if (other && Buffer.compare(other, bytes) === 0) shared.set(path, other)
+  }
+  return shared
 }
 
 /** As if it came now: exceptions that ended since do not count. */
