@@ -11,6 +11,11 @@ export const reload: Scenario = {
   name: 'reload',
   async run(world) {
     await world.start()
+    await until(
+      'the settings file is committed',
+      30_000,
+      async () => (await world.status()).revision > 0,
+    )
     const load = traffic({ port: world.port, clients: 8, attack_every: 0 })
     await delay(500)
     const text = readFileSync(world.file, 'utf8')

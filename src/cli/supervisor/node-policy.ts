@@ -87,8 +87,8 @@ export function nodePolicy(
         await workers.prepare(ref)
         // From here on it counts, whatever dies: who starts again finds it on the shelf.
         shelf.activate(next)
-        bundle = next
         await workers.activate(ref)
+        bundle = next
         prune()
       }),
     applySettings: (settings) =>

@@ -37,6 +37,8 @@ export type CourierOptions = {
 }
 
 const batch = { count: 500, bytes: 4 * 1024 * 1024 }
+/** Analytics on the same machine takes so long to start. */
+const patience_ms = 20_000
 const pause_min_ms = 200
 const pause_max_ms = 5000
 
@@ -58,6 +60,10 @@ class SpoolCourier implements Courier {
   /** Spools that have no writer any more, among them all that were here before us. */
   readonly #orphans: Set<string>
   readonly #rounds: Disposable
+  readonly #born: number
+  /** The sentence in the log that still holds. */
+  #told = ''
+  #was_reached = false
   #resting: Disposable | undefined
   #under_way: Promise<void> | undefined
   #pause_ms = 0
@@ -72,6 +78,7 @@ class SpoolCourier implements Courier {
     this.#delivery = delivery
     this.#clock = clock
     this.#log = log
+    this.#born = clock.elapsed()
     const names = namesIn(options.spool_root)
     this.#orphans = new Set(names.filter((name) => !options.mine.includes(name)))
     // A nudge may get lost with the worker that sent it.
@@ -132,7 +139,8 @@ class SpoolCourier implements Courier {
         for (const name of namesIn(spool_root)) if (await this.#carryOne(name)) has_more = true
         has_more ||= this.#is_wanted
       }
-      if (!this.is_reachable) this.#log.event('edge.delivery_resumed', { url: this.#delivery.url })
+      if (this.#told !== '') this.#log.event('edge.delivery_resumed', { url: this.#delivery.url })
+      this.#told = ''
       this.is_reachable = true
       this.trouble = undefined
       this.#pause_ms = 0
@@ -142,10 +150,13 @@ class SpoolCourier implements Courier {
         cause instanceof Fault
           ? cause
           : edgeFaults.cannot_deliver({ url, state: messageOf(cause) }, { cause })
-      // Told once, and again when the reason is another one.
-      const is_new = this.is_reachable || fault.message !== this.trouble
       this.trouble = fault.message
-      if (is_new) this.#log.trouble('edge.delivery_stopped', fault)
+      // Told once, and again when the reason is another one; not while analytics may just be starting.
+      const is_early = !this.#was_reached && this.#clock.elapsed() - this.#born < patience_ms
+      if (!is_early && this.#told !== fault.message) {
+        this.#told = fault.message
+        this.#log.trouble('edge.delivery_stopped', fault)
+      }
       this.is_reachable = false
       this.#pause_ms = Math.min(pause_max_ms, Math.max(pause_min_ms, this.#pause_ms * 2))
     }
@@ -171,6 +182,7 @@ class SpoolCourier implements Courier {
     this.lost += rejected.length
     if (rejected.length > 0) this.#log.event('edge.records_rejected', { count: rejected.length })
     reader.ack(upto)
+    this.#was_reached = true
     return true
   }
 
