@@ -1,6 +1,6 @@
 /** Settings files: YAML with the line and column of everything that is wrong. The home of `yaml`. */
 import { readFileSync } from 'node:fs'
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, stringify } from 'yaml'
 import { faults, messageOf } from './fault.ts'
 import { nearestName } from './nearest.ts'
 import { z } from './schema.ts'
@@ -103,6 +103,11 @@ export function invalidSettings(problems: readonly SettingsProblem[]) {
     problem: `${first?.path ? `${first.path}: ` : ''}${first?.message ?? 'nothing is wrong'}`,
     count: problems.length,
   })
+}
+
+/** The other way: YAML that a person likes to read and that reads back the same. Lines are never folded, so that diffs stay small. */
+export function writeYaml(data: unknown): string {
+  return stringify(data, { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
 type Located = {

@@ -48,4 +48,13 @@ export const cliFaults = faults('cli', {
     `Cannot do this on "${f.name}": it is no policy server; type it on one (${f.servers})`,
   no_node: (f: { name: string; known: string }) =>
     `Cannot find the node "${f.name}": the cluster has ${f.known}`,
+  no_draft: (f: { name: string; known: string }) =>
+    `Cannot find the draft "${f.name}": there are ${f.known}`,
+  drafts_many: (f: { known: string }) =>
+    `Cannot tell which draft is meant: add --draft with one of ${f.known}`,
+  policy_file: (f: { file: string; why: string }) => `Cannot use "${f.file}": ${f.why}`,
+  stopped: (f: { revision: number; state: string; why: string }) =>
+    `Cannot bring revision ${f.revision} to all nodes: the roll-out is ${f.state}: ${f.why}`,
+  still_going: (f: { revision: number; waited: string; why: string }) =>
+    `Cannot say that revision ${f.revision} is on all nodes: after ${f.waited} the roll-out still runs: ${f.why}`,
 })

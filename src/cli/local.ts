@@ -69,13 +69,19 @@ export async function notReady(settings: Settings): Promise<string[]> {
  * Asks the API: of the server that the command line names, else of this machine through its socket.
  * Throws client.unreachable, cli.not_running when nothing answers.
  */
-export async function withApi<T>(settings: Reach, ask: (api: ApiClient) => Promise<T>): Promise<T> {
+export async function withApi<T>(
+  settings: Reach,
+  ask: (api: ApiClient) => Promise<T>,
+  /** How long one call may take. */
+  { timeout_ms }: { readonly timeout_ms?: number } = {},
+): Promise<T> {
+  const patience = timeout_ms === undefined ? undefined : { timeout_ms }
   if (settings.remote) {
-    await using far = remoteTransport(settings.remote)
+    await using far = remoteTransport(settings.remote, patience)
     return await ask(apiClient(far.send))
   }
   const socket = join(settings.state_dir, 'gatehouse.sock')
-  await using transport = unixTransport(socket)
+  await using transport = unixTransport(socket, patience)
   try {
     return await ask(apiClient(transport.send))
   } catch (error) {

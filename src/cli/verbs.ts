@@ -1,14 +1,18 @@
 /** The table of verbs. Adding one is a file in verbs/ and a line here. */
 import type { Command } from 'commander'
 import type { Output } from './output.ts'
+import { apply } from './verbs/apply.ts'
 import { attacks } from './verbs/attacks.ts'
 import { audit } from './verbs/audit.ts'
 import { check } from './verbs/check.ts'
 import { completion } from './verbs/completion.ts'
 import { explain } from './verbs/explain.ts'
+import { exportPolicy } from './verbs/export.ts'
+import { history } from './verbs/history.ts'
 import { join } from './verbs/join.ts'
 import { node } from './verbs/node.ts'
 import { reload } from './verbs/reload.ts'
+import { rollback } from './verbs/rollback.ts'
 import { rules } from './verbs/rules.ts'
 import { run } from './verbs/run.ts'
 import { status } from './verbs/status.ts'
@@ -32,6 +36,10 @@ export const verbs: readonly Verb[] = [
   test,
   rules,
   reload,
+  apply,
+  exportPolicy,
+  history,
+  rollback,
   user,
   token,
   audit,

@@ -1,0 +1,150 @@
+/** The policy as a file: what `gatehouse export` writes and `gatehouse apply` reads. */
+import { readFileSync } from 'node:fs'
+import { messageOf } from '#base/fault.ts'
+import { z } from '#base/schema.ts'
+import {
+  parseSettings,
+  type SettingsProblem,
+  type SettingsResult,
+  writeYaml,
+} from '#base/settings.ts'
+import { ListKind } from '#model/ip-list.ts'
+import { Policy } from '#model/policy.ts'
+import { compactDocument } from '#model/policy-compact.ts'
+import { ApiProblem } from '#parts/client/client.ts'
+import { Exit, exit } from './exit.ts'
+import { cliFaults } from './faults.ts'
+import type { Output } from './output.ts'
+
+/** What the API takes, in YAML twice as long at most. */
+const file_bytes_max = 64 * 1024 ** 2
+const problems_shown_max = 50
+
+/** An entry of an IP list as the file has it. */
+export const FileEntry = z.strictObject({
+  kind: ListKind,
+  network: z.string().min(2).max(50),
+  site: z.string().max(63).default(''),
+  reason: z.string().max(500).default(''),
+  expires_at: z.iso.datetime().nullable().default(null),
+})
+export type FileEntry = z.infer<typeof FileEntry>
+
+const PolicyFile = Policy.extend({
+  lists: z.array(FileEntry).max(100_000).optional().describe('IP lists; left out: as they are'),
+})
+
+export type ReadPolicy = {
+  /** In written form, every default spelled out. */
+  readonly document: Record<string, unknown>
+  /** Undefined when the file does not speak of lists. */
+  readonly lists: readonly FileEntry[] | undefined
+  /** Where in the file a path of the policy stands, for what the server finds wrong. */
+  problemAt(path: string, message: string): SettingsProblem
+}
+
+export type PolicyFileResult =
+  | ({ readonly kind: 'ok' } & ReadPolicy)
+  | { readonly kind: 'invalid'; readonly problems: readonly SettingsProblem[] }
+
+/** Reads and checks a file, `-` for standard input. @throws cli.policy_file */
+export function readPolicyFile(file: string): PolicyFileResult {
+  return parsePolicy(textOf(file), file === '-' ? 'standard input' : file)
+}
+
+export function parsePolicy(text: string, file: string): PolicyFileResult {
+  const result: SettingsResult<z.infer<typeof PolicyFile>> = parseSettings(text, file, PolicyFile)
+  if (result.kind === 'invalid') return { kind: 'invalid', problems: result.problems }
+  const { lists, ...policy } = result.data
+  return {
+    kind: 'ok',
+    document: Policy.encode(policy) as Record<string, unknown>,
+    lists,
+    problemAt: (path, message) => ({
+      file,
+      ...result.positionOf(
+        path.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step)),
+      ),
+      path,
+      message,
+    }),
+  }
+}
+
+/** The same, for verbs that end when the file is wrong: tells all that is, with file, line and column. @throws cli.policy_file, Exit */
+export function policyOf(file: string, output: Output, json = false): ReadPolicy {
+  const read = readPolicyFile(file)
+  if (read.kind === 'ok') return read
+  tellProblems(read.problems, output, json)
+  throw new Exit(exit.usage)
+}
+
+export function tellProblems(
+  problems: readonly SettingsProblem[],
+  output: Output,
+  json: boolean,
+): void {
+  if (json) {
+    output.json({ ok: false, problems })
+    return
+  }
+  for (const { file, line, column, path, message } of problems.slice(0, problems_shown_max))
+    output.note(`${file}:${line}:${column}: ${path ? `${path}: ` : ''}${message}`)
+  const more = problems.length - problems_shown_max
+  if (more > 0) output.note(`… and ${more} more (--json has them all)`)
+}
+
+/** What the server found wrong in a document of ours, at its place in the file; anything else is thrown on. */
+export async function placingProblems<T>(
+  read: ReadPolicy,
+  output: Output,
+  json: boolean,
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    const errors = error instanceof ApiProblem ? (error.problem.errors ?? []) : []
+    if (!(error instanceof ApiProblem) || error.status >= 500 || errors.length === 0) throw error
+    const problems = errors.map(({ path, message }) => read.problemAt(listPath(path), message))
+    if (!json) output.note(`error: ${error.message}`)
+    tellProblems(problems, output, json)
+    throw new Exit(exit.usage)
+  }
+}
+
+/** `body.entries.3.network` of the API is `lists.3.network` of the file. */
+function listPath(path: string): string {
+  return path.replace(/^body\.entries(?=\.|$)/, 'lists').replace(/^body\.document\.?/, '')
+}
+
+/** YAML without what is default anyway. */
+export function writePolicy(
+  document: Readonly<Record<string, unknown>>,
+  lists: readonly FileEntry[] | undefined,
+): string {
+  const compact: Record<string, unknown> = { ...compactDocument(document) }
+  return writeYaml(lists ? { ...compact, lists: lists.map(compactEntry) } : compact)
+}
+
+function compactEntry({ kind, network, site, reason, expires_at }: FileEntry) {
+  return {
+    kind,
+    network,
+    ...(site && { site }),
+    ...(reason && { reason }),
+    ...(expires_at && { expires_at }),
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    // A pipe has no size of its own.
+    const text = readFileSync(file === '-' ? 0 : file, 'utf8')
+    if (text.length <= file_bytes_max) return text
+  } catch (cause) {
+    throw cliFaults.policy_file({ file, why: messageOf(cause) }, { cause })
+  }
+  const why = `it has more than ${file_bytes_max} bytes`
+  throw cliFaults.policy_file({ file, why })
+}

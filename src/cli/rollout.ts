@@ -1,0 +1,94 @@
+/** A roll-out as whoever started it wants to see it: a line for each wave, and the end of it as an exit code. */
+import { type Clock, systemClock } from '#base/clock.ts'
+import type { CommitSummary, RolloutView } from '#model/draft.ts'
+import type { ApiClient } from '#parts/client/client.ts'
+import { cliFaults } from './faults.ts'
+import type { Output } from './output.ts'
+
+type WaveView = RolloutView['waves'][number]
+
+export type Wait = {
+  /** Longest time to wait; then the verb fails, the roll-out goes on. */
+  readonly timeout_ms: number
+  readonly clock?: Clock
+}
+
+/**
+ * Waits until this revision is on all nodes, telling progress on standard error.
+ * @throws cli.stopped when it was stopped or rolled back, cli.still_going when it takes longer
+ */
+export async function waitForRollout(
+  api: ApiClient,
+  revision: number,
+  output: Output,
+  { timeout_ms, clock = systemClock }: Wait,
+): Promise<RolloutView | undefined> {
+  const start = clock.elapsed()
+  const told = new Set<string>()
+  let why = 'it has not begun'
+  for (;;) {
+    const { rollout } = await api.call('GET /api/v1/policy/rollout')
+    const waited_ms = clock.elapsed() - start
+    if (rollout && rollout.revision > revision) {
+      output.note(`Revision ${rollout.revision} came after it and takes its place.`)
+      return undefined
+    }
+    if (rollout?.revision === revision) {
+      tellWaves(rollout, told, output)
+      why = rollout.why
+      if (rollout.state === 'stopped' || rollout.state === 'rolled_back') {
+        throw cliFaults.stopped({ revision, state: words(rollout.state), why })
+      }
+      if (rollout.state !== 'running') return rollout
+    }
+    if (waited_ms >= timeout_ms) {
+      throw cliFaults.still_going({ revision, waited: `${Math.round(waited_ms / 1000)} s`, why })
+    }
+    // Most are over within a second; the others take minutes.
+    await clock.sleep(waited_ms < 3000 ? 100 : 1000)
+  }
+}
+
+/** `revision 12 (12-3fa9c2d1), 3 changes, by vera` */
+export function commitLine({ revision, bundle, changes, author }: CommitSummary): string {
+  return `revision ${revision} (${bundle}), ${changes} change${changes === 1 ? '' : 's'}, by ${author}`
+}
+
+/** `on 3 of 3 nodes after 412 ms` */
+export function rolloutLine(rollout: RolloutView): string {
+  const nodes = rollout.waves.flatMap((wave) => wave.nodes)
+  const applied = nodes.filter((node) => node.state === 'applied').length
+  const { started_at, ended_at } = rollout
+  const took = ended_at ? ` after ${Date.parse(ended_at) - Date.parse(started_at)} ms` : ''
+  return `on ${applied} of ${nodes.length} nodes${took}`
+}
+
+/** A line for each wave that changed, and for each node that would not take it. */
+export function waveLines(wave: WaveView): string[] {
+  const done = wave.nodes.filter((node) => node.state === 'applied').length
+  const head = `  ${wave.name}: ${words(wave.state)}, ${done} of ${wave.nodes.length} nodes`
+  const troubled = wave.nodes.filter((node) => node.state === 'refused' || node.state === 'absent')
+  return [
+    head,
+    ...troubled.map(
+      ({ name, state, message }) => `    ${name} ${state}${message ? `: ${message}` : ''}`,
+    ),
+  ]
+}
+
+function tellWaves(rollout: RolloutView, told: Set<string>, output: Output): void {
+  for (const wave of rollout.waves) {
+    if (wave.state === 'waiting' || wave.nodes.length === 0) continue
+    for (const line of waveLines(wave)) {
+      // Counts go up many times a second: only what begins and ends is worth a line.
+      const key = wave.state === 'running' ? line.replace(/\d+ of/, '') : line
+      if (told.has(key)) continue
+      told.add(key)
+      output.note(line)
+    }
+  }
+}
+
+function words(state: string): string {
+  return state.replaceAll('_', ' ')
+}

@@ -1,0 +1,93 @@
+/** `gatehouse export`: the policy as YAML, the way `gatehouse apply` takes it. */
+import { writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { messageOf } from '#base/fault.ts'
+import type { ListEntry } from '#model/ip-list.ts'
+import type { ApiClient } from '#parts/client/client.ts'
+import { cliFaults } from '../faults.ts'
+import { type GlobalOptions, settingsOrLeast, withApi } from '../local.ts'
+import type { Output } from '../output.ts'
+import { type FileEntry, writePolicy } from '../policy-file.ts'
+import { revisionOf } from '../policy-words.ts'
+
+type Options = GlobalOptions & {
+  readonly revision?: string
+  readonly output?: string
+  readonly lists: boolean
+}
+
+export function exportPolicy(program: Command, output: Output): void {
+  program
+    .command('export')
+    .description('print the committed policy as YAML; gatehouse apply of it changes nothing')
+    .option('--revision <number>', 'that of an earlier commit, without IP lists')
+    .option('-o, --output <file>', 'write it there instead; replaces the file')
+    .option('--no-lists', 'without the IP lists')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  gatehouse export -o policy.yaml
+  gatehouse export --revision 11 | gatehouse diff -f -`,
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<Options>()
+      const revision = options.revision === undefined ? undefined : revisionOf(options.revision)
+      const { settings } = settingsOrLeast(command, output)
+      const { commit, lists } = await withApi(
+        settings,
+        async (api) => ({
+          commit: await committed(api, revision),
+          // Lists are no part of a commit: an earlier one has none.
+          lists: options.lists && revision === undefined ? await fileEntries(api) : undefined,
+        }),
+        { timeout_ms: 60_000 },
+      )
+      if (options.json) return output.json({ ...commit, ...(lists && { lists }) })
+      const { bundle, at, author } = commit
+      const head = `# Policy of Gatehouse: ${bundle}, committed ${at} by ${author.replaceAll(/\p{Cc}/gu, ' ')}\n`
+      write(options.output, head + writePolicy(commit.document, lists), output)
+    })
+}
+
+function committed(api: ApiClient, revision: number | undefined) {
+  if (revision === undefined) return api.call('GET /api/v1/policy')
+  const params = { revision: String(revision) }
+  return api.call('GET /api/v1/policy/commits/{revision}', { params })
+}
+
+/** The entries that `apply` answers for; those of operators and jails come and go by themselves. */
+export async function fileEntries(api: ApiClient): Promise<FileEntry[]> {
+  const entries: FileEntry[] = []
+  let cursor: string | null = null
+  do {
+    // The text is looked for in reasons too, so the origin is compared again.
+    const query = { q: 'file', limit: 200, ...(cursor ? { cursor } : {}) }
+    const page: { items: ListEntry[]; next_cursor: string | null } = await api.call(
+      'GET /api/v1/lists',
+      { query },
+    )
+    for (const { origin, kind, network, site, reason, expires_at } of page.items) {
+      if (origin === 'file') entries.push({ kind, network, site, reason, expires_at })
+    }
+    cursor = page.next_cursor
+  } while (cursor !== null && entries.length < 100_000)
+  return entries.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+}
+
+export function keyOf({ kind, network, site, reason, expires_at }: FileEntry): string {
+  return JSON.stringify([kind, network, site, reason, expires_at])
+}
+
+function write(file: string | undefined, text: string, output: Output): void {
+  if (file === undefined || file === '-') {
+    output.line(text.trimEnd())
+    return
+  }
+  try {
+    writeFileSync(file, text)
+  } catch (cause) {
+    throw cliFaults.policy_file({ file, why: messageOf(cause) }, { cause })
+  }
+  output.note(`Wrote ${file}`)
+}
