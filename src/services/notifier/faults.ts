@@ -38,6 +38,8 @@ export const notifierFaults = faults('notifier', {
     `Cannot speak with version ${f.version}: it speaks protocol ${f.current} at most, we need ${f.oldest} at least; update it`,
   protocol_too_new: (f: { version: string; oldest: number; current: number }) =>
     `Cannot speak with version ${f.version}: it needs protocol ${f.oldest} at least, we speak ${f.current} at most; update the policy server`,
+  two_of_one: (f: { node: string; address: string }) =>
+    `Cannot tell who is node "${f.node}": two programs with its identity take each other's place, the last one at ${f.address}; stop one of them, or revoke the node if it was stolen`,
   no_stream: (f: { node: string }) =>
     `Cannot take a report of node "${f.node}": it has no stream open here`,
   no_such_file: (f: { sha256: string }) =>

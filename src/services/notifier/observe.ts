@@ -49,8 +49,9 @@ export async function observe(
       bundle_id: bundle.id,
       bundle: bundleName(bundle),
       content,
-      rollout: Rollout.parse(document['rollout'] ?? {}),
-      groups: Groups.parse(document['groups'] ?? []),
+      // What an older release wrote and this one does not read must not stop the way to the nodes.
+      rollout: Rollout.safeParse(document['rollout'] ?? {}).data ?? Rollout.parse({}),
+      groups: Groups.safeParse(document['groups'] ?? []).data ?? [],
       base,
       is_rollback:
         plan?.is_rollback ??

@@ -169,8 +169,8 @@ test('a refusal stops the roll-out and asks for a roll-back; its commit closes t
   await again.next('bundle')
   await again.apply(good)
   await rolloutIs('done')
-  const states = await rolloutStates(cluster.database, [bad.head.revision, good.head.revision])
-  assert.deepEqual([...states.values()].sort(), ['done', 'rolled_back'])
+  const states = () => rolloutStates(cluster.database, [bad.head.revision, good.head.revision])
+  await until(async () => [...(await states()).values()].sort().join() === 'done,rolled_back')
 })
 
 test('a stopped roll-out goes on when a person says so', { timeout: 10_000 }, async () => {
@@ -215,6 +215,9 @@ test('a second line of a node takes the place of the first', { timeout: 10_000 }
   assert.equal(await first.report(), 409)
   assert.equal(await second.report(), 204)
   assert.equal((await node('doubled'))?.connection_status, 'connected')
+  await using _third = await testAgent(address, identity)
+  await using _fourth = await testAgent(address, identity)
+  await until(() => cluster.lines.some((text) => text.includes('notifier.two_of_one')))
 })
 
 test('a revoked node is cut off at once, all others are told, and its name is free again', {

@@ -22,6 +22,7 @@ import type { LiveNode } from '../registry/live-node.ts'
 import type { Registry } from '../registry.ts'
 import type { Call } from './answer.ts'
 import { readBody } from './body.ts'
+import { doubles } from './doubles.ts'
 import { tlsSocketOf } from './listen.ts'
 
 export type CallTools = JoinTools & {
@@ -41,6 +42,7 @@ const bytes_max = { join: 32_768, renew: 16_384, hello: 16_384, report: 262_144 
 
 export function calls(tools: CallTools, world: World): Readonly<Record<string, Call>> {
   const limit = joinLimit(world.clock)
+  const noteDouble = doubles(world)
   return {
     'POST /v1/join': async (request) => {
       const from = networkOf(request)
@@ -62,7 +64,8 @@ export function calls(tools: CallTools, world: World): Readonly<Record<string, C
       world.log.event('certificate.issued', { name })
       return { certificate, ca: authority.ca }
     },
-    'POST /v1/agent/stream': (request, response) => openStream(request, response, tools, world),
+    'POST /v1/agent/stream': (request, response) =>
+      openStream(request, response, { ...tools, noteDouble }, world),
     'POST /v1/agent/report': async (request) => {
       const node = callerOf(request, tools)
       const report = await readBody(request, AgentReport, bytes_max.report)
@@ -86,7 +89,7 @@ export function calls(tools: CallTools, world: World): Readonly<Record<string, C
 async function openStream(
   request: IncomingMessage,
   response: ServerResponse,
-  tools: CallTools,
+  tools: CallTools & { readonly noteDouble: ReturnType<typeof doubles> },
   { clock }: World,
 ): Promise<'answered'> {
   const node = callerOf(request, tools)
@@ -114,6 +117,8 @@ async function openStream(
     at_ms: clock.now(),
     topology: tools.topology(),
   })
+  const { id, name } = node.row
+  tools.noteDouble(tools.lines.get(id), hello.boot_id, name, networkOf(request))
   tools.lines.open(opened)
   // It may have hung up while we looked it up.
   if (response.destroyed || response.closed) gone()
