@@ -57,6 +57,8 @@ const next: Readonly<Record<string, string>> = {
   'settings.unreadable': 'gatehouse up --site HOST --to URL   writes one and starts',
   'settings.invalid': 'gatehouse check   lists everything that is wrong',
   'cli.not_running': 'gatehouse run   starts it',
+  'client.untrusted':
+    'gatehouse --ca FILE …   FILE is the authority’s certificate, or a copy of state_dir/tls/console.crt of the server',
   'cli.exists': 'gatehouse run   starts with it; remove it to write a new one',
   'cli.member':
     'gatehouse join … --leave   moves this machine to the other cluster; stop Gatehouse before',

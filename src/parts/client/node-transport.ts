@@ -18,7 +18,7 @@ export type NodeTarget = {
   /** How a person knows it; stands in faults. */
   readonly label: string
   readonly origin: string
-  readonly connect: { readonly socketPath?: string; readonly ca?: string }
+  readonly connect: { readonly socketPath?: string; readonly ca?: string | string[] }
   readonly authorization?: string
   readonly timeout_ms: number
 }
@@ -31,8 +31,12 @@ export function nodeTransport(target: NodeTarget): NodeTransport {
     // Heartbeats come every 15 s: a stream that is silent for longer is dead.
     bodyTimeout: 45_000,
   })
-  const unreachable = (cause: unknown) =>
-    clientFaults.unreachable({ server: label, reason: messageOf(cause) }, { cause })
+  const unreachable = (cause: unknown) => {
+    const facts = { server: label, reason: messageOf(cause) }
+    return isOfCertificate(cause)
+      ? clientFaults.untrusted(facts, { cause })
+      : clientFaults.unreachable(facts, { cause })
+  }
 
   async function ask(
     request: Parameters<Transport>[0],
@@ -95,4 +99,10 @@ export function nodeTransport(target: NodeTarget): NodeTransport {
     download: (path, signal) => read(path, { accept: '*/*' }, signal),
     [Symbol.asyncDispose]: () => agent.destroy(),
   }
+}
+
+/** Codes of OpenSSL and Node for a certificate that does not hold. */
+function isOfCertificate(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|^CERT_|ALTNAME_INVALID/.test(code)
 }

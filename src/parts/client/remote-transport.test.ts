@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { selfSigned } from '#parts/identity/certificates.ts'
 import { apiClient } from './client.ts'
 import { remoteTransport } from './remote-transport.ts'
 
@@ -47,4 +49,22 @@ test('who does not answer is named', async () => {
     code: 'client.unreachable',
     message: /http:\/\/127\.0\.0\.1:1/,
   })
+})
+
+test('a certificate that nobody vouches for is not trusted, until its authority is named', async () => {
+  const pair = await selfSigned(['localhost'], Date.now())
+  const tls = createTlsServer(pair, (_request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end('{"sites":[]}')
+  })
+  await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve))
+  after(() => tls.close())
+  const at = (host: string) => `https://${host}:${(tls.address() as AddressInfo).port}`
+  const ask = async (host: string, ca?: string) => {
+    await using far = remoteTransport({ server: at(host), token, ...(ca ? { ca } : {}) })
+    return await apiClient(far.send).call('GET /api/v1/sites')
+  }
+  await assert.rejects(ask('localhost'), { code: 'client.untrusted' })
+  await assert.rejects(ask('127.0.0.1', pair.cert), { code: 'client.untrusted' })
+  assert.deepEqual(await ask('localhost', pair.cert), { sites: [] })
 })

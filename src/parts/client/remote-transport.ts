@@ -1,4 +1,5 @@
 /** Calls to the API of another machine, with a bearer token. Node only. */
+import { getCACertificates } from 'node:tls'
 import { isLoopback } from '#base/address.ts'
 import { clientFaults } from './faults.ts'
 import { type NodeTransport, nodeTransport } from './node-transport.ts'
@@ -7,7 +8,7 @@ export type Remote = {
   /** `https://gate.example:8443`. */
   readonly server: string
   readonly token: string
-  /** PEM; the authorities of the system when left out. */
+  /** PEM; the authorities that Node and the system know when left out. */
   readonly ca?: string
 }
 
@@ -19,10 +20,15 @@ export function remoteTransport(
   return nodeTransport({
     label: server,
     origin: originOf(server),
-    connect: ca === undefined ? {} : { ca },
+    connect: server.startsWith('https:') ? { ca: ca ?? knownAuthorities() } : {},
     authorization: `Bearer ${token}`,
     timeout_ms,
   })
+}
+
+/** Those of Node and of the system: a company's own authority is installed there. */
+function knownAuthorities(): string[] {
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
 }
 
 /** Throws `client.bad_server`. */

@@ -141,7 +141,7 @@ export async function verifyActivity(
     reason,
   })
   for (let page = await after(db, 0); page.length > 0; page = await after(db, entries)) {
-    signal?.throwIfAborted()
+    if (signal?.aborted) return broken(null, 'it was not read to its end')
     for (const { hash, ...entry } of page) {
       if (entry.number !== entries + 1)
         return broken(entries + 1, `entry ${entries + 1} is missing`)
