@@ -25,7 +25,10 @@ export function fieldHint(schema: JsonSchema, value: unknown): string | undefine
 }
 
 /** What a thing is called in its list, and what else is worth a look while it is closed. */
-export function thingWords(thing: unknown): { readonly name: string; readonly detail: string } {
+export function thingWords(
+  thing: unknown,
+  schema: JsonSchema = {},
+): { readonly name: string; readonly detail: string } {
   if (typeof thing !== 'object' || thing === null) return { name: String(thing), detail: '' }
   const fields = thing as Readonly<Record<string, unknown>>
   const name = ['name', 'url', 'uri']
@@ -33,6 +36,7 @@ export function thingWords(thing: unknown): { readonly name: string; readonly de
     .find((one) => typeof one === 'string')
   const detail = Object.entries(fields)
     .filter(([key, value]) => isTold(key, value) && value !== name)
+    .filter(([key, value]) => value !== schema.properties?.[key]?.default)
     .map(([key, value]) => told(key, value))
   return { name: String(name ?? ''), detail: detail.slice(0, told_max).join(' · ') }
 }

@@ -104,7 +104,7 @@ function Thing(props: ThingProps) {
     setWanted(form.at)
     if (is_wanted) setOpen(true)
   }
-  const { name, detail } = thingWords(value)
+  const { name, detail } = thingWords(value, schema)
   const errors = form.errorsBelow(at)
   return (
     <details

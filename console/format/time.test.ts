@@ -9,6 +9,11 @@ test('shortTime() names the day only when it is not today', () => {
   assert.equal(shortTime(new Date(2026, 10, 19, 9, 5, 7), noon), '19 Nov 09:05')
 })
 
+test('shortTime() names the year of a time far away, and not around New Year', () => {
+  assert.equal(shortTime(new Date(2030, 0, 1, 9, 5), noon), '1 Jan 2030')
+  assert.equal(shortTime(new Date(2027, 0, 1, 9, 5), noon), '1 Jan 09:05')
+})
+
 test('timeAgo() uses the largest whole unit and never speaks of the future', () => {
   assert.equal(timeAgo(0, 999), 'now')
   assert.equal(timeAgo(0, 59_999), '59 s ago')

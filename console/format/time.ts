@@ -4,11 +4,16 @@ const locale = 'en-GB'
 const clockFormat = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hour12: false })
 const shortFormat = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
 const dayFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
+const dateFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
+/** Around New Year the hour says more than the year. */
+const near_ms = 60 * 86_400_000
 const fullFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
 
-/** `10:44:03` today, `19 Nov 10:44` on any other day; local time. */
+/** `10:44:03` today, `19 Nov 10:44` on any other day of the year, `1 Jan 2030` in another one; local time. */
 export function shortTime(at: Date, now: Date): string {
   if (at.toDateString() === now.toDateString()) return clockFormat.format(at)
+  const is_near = Math.abs(at.getTime() - now.getTime()) < near_ms
+  if (at.getFullYear() !== now.getFullYear() && !is_near) return dateFormat.format(at)
   return `${dayFormat.format(at)} ${shortFormat.format(at)}`
 }
 

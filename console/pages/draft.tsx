@@ -68,7 +68,12 @@ function Open({ edit, schema }: { readonly edit: DraftEdit; readonly schema: Jso
   return (
     <>
       <title>{`${draft.name} · ${words.product}`}</title>
-      <DraftHeader edit={edit} draft={draft} can_write={is_own && may('analyst')} />
+      <DraftHeader
+        edit={edit}
+        draft={draft}
+        can_write={is_own && may('analyst')}
+        is_review={tab === 'review'}
+      />
       <DraftBanners edit={edit} draft={draft} head={policy?.revision} is_own={is_own} />
       <DraftTabs
         id={draft.id}

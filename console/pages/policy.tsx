@@ -1,8 +1,9 @@
 /** ★ Policy: what is in force, how it reaches the nodes, what is being prepared, and what was before. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { ApiProblem } from '#parts/client/client.ts'
-import { policyQuery } from '../queries/policy.ts'
+import { policyQuery, rolloutQuery } from '../queries/policy.ts'
 import { Empty } from '../ui/empty.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { ProblemView } from '../ui/problem-view.tsx'
@@ -15,12 +16,14 @@ import { textOf, thingsIn } from './policy/document.ts'
 import { Drafts } from './policy/drafts.tsx'
 import { History } from './policy/history.tsx'
 import { NewDraft } from './policy/new-draft.tsx'
+import { rereadPolicy } from './policy/reread-policy.ts'
 import { RolloutPanel } from './policy/rollout-panel.tsx'
 
 const apply_command = 'gatehouse apply -f policy.yaml -m "first policy"'
 
 export function PolicyPage() {
   const { data, error, refetch } = useQuery(policyQuery)
+  useRereadOnRollout(data?.revision)
   const is_empty = error instanceof ApiProblem && error.status === 404
   return (
     <>
@@ -49,6 +52,20 @@ export function PolicyPage() {
       )}
     </>
   )
+}
+
+/** Whoever commits, here or elsewhere: the roll-out is told live, and the page follows it. */
+function useRereadOnRollout(shown: number | undefined): void {
+  const client = useQueryClient()
+  const { data } = useQuery(rolloutQuery)
+  const { revision, state } = data?.rollout ?? {}
+  const seen = useRef('')
+  useEffect(() => {
+    const now = `${revision} ${state}`
+    const is_known = seen.current === now || (seen.current === '' && revision === shown)
+    seen.current = now
+    if (revision !== undefined && !is_known) rereadPolicy(client)
+  }, [revision, state, shown, client])
 }
 
 function Current() {

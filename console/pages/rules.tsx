@@ -17,7 +17,7 @@ export function RulesPage() {
   return (
     <>
       <PageHeader title={text.title} lead={text.lead}>
-        {data && <NewDraft label={text.edit} has_choice search={{ tab: 'own_rules' }} />}
+        {data && <NewDraft label={text.write} has_choice search={{ tab: 'own_rules' }} />}
       </PageHeader>
       {error && <ProblemView error={error} onRetry={refetch} />}
       {!data && !error && <Skeleton lines={8} label={words.overview.loading} />}

@@ -75,7 +75,7 @@ function Tokens({ tokens }: { readonly tokens: readonly TokenView[] }) {
               <th
                 key={key}
                 scope="col"
-                className="label border-line border-b px-3 py-2 font-medium"
+                className={`label border-line border-b px-3 py-2 font-medium ${key === 'owner' || key === 'created' ? 'max-sm:hidden' : ''}`}
               >
                 {label}
               </th>
@@ -93,8 +93,8 @@ function Tokens({ tokens }: { readonly tokens: readonly TokenView[] }) {
                   <span className="label block">{words.account.roles[token.role]}</span>
                 )}
               </td>
-              <td className={cell}>{token.owner}</td>
-              <td className={`${cell} text-ink-2 text-sm`}>
+              <td className={`${cell} max-sm:hidden`}>{token.owner}</td>
+              <td className={`${cell} text-ink-2 text-sm max-sm:hidden`}>
                 <When at={token.created_at} />
               </td>
               <td className={`${cell} text-sm`}>

@@ -82,7 +82,7 @@ function Users({ users, onTold }: UsersProps) {
               <th
                 key={key}
                 scope="col"
-                className="label border-line border-b px-3 py-2 font-medium"
+                className={`label border-line border-b px-3 py-2 font-medium ${key === 'created' || key === 'login' ? 'max-sm:hidden' : ''}`}
               >
                 {label}
               </th>
@@ -108,10 +108,10 @@ function Users({ users, onTold }: UsersProps) {
                   <State tone="quiet" icon="minus" word={text.totp_off} />
                 )}
               </td>
-              <td className={`${cell} text-ink-2 text-sm`}>
+              <td className={`${cell} text-ink-2 text-sm max-sm:hidden`}>
                 <When at={user.created_at} />
               </td>
-              <td className={`${cell} text-ink-2 text-sm`}>
+              <td className={`${cell} text-ink-2 text-sm max-sm:hidden`}>
                 {user.last_login_at ? <When at={user.last_login_at} /> : text.never}
               </td>
               <td className={`${cell} text-right`}>

@@ -109,7 +109,7 @@ export const policyWords = {
   before: 'Before',
   after: 'After',
   more_changes: (n: number) => `Show ${counted(n, 'more change', 'more changes')}`,
-  empty_value: 'nothing',
+  empty_value: 'not set',
 
   save: 'Save',
   saved: 'Saved',

@@ -22,6 +22,7 @@ export const ruleWords = {
   tests: (n: number) => counted(n, 'test request', 'test requests'),
   lines: (n: number) => counted(n, 'line', 'lines'),
   edit: 'Edit in a draft',
+  write: 'Write rules',
 
   exceptions: 'Exceptions',
   exceptions_lead: 'Where rules do not count, as narrow as possible.',
@@ -61,14 +62,14 @@ export const ruleWords = {
   fix_find: 'Find a fix',
   fix_searching: 'Trying each exception on recorded requests',
   fix_none: 'No exception lets this request through.',
-  fix_replayed: (n: number) => `tried on ${counted(n, 'recorded request', 'recorded requests')}`,
+  fix_replayed: (n: number) => `Tried on ${counted(n, 'recorded request', 'recorded requests')}`,
   fix_unblocks: (requests: number, clients: number) =>
     `Unblocks ${counted(requests, 'request', 'requests')} of ${counted(clients, 'client', 'clients')}`,
   fix_attacks: (n: number) =>
     n === 0 ? 'none of them an attack' : `of them ${counted(n, 'attack', 'attacks')}`,
   fix_no_help: 'Does not help by itself',
   fix_use: 'Use this',
-  fix_use_label: (n: number) => `Use fix ${n}`,
+  fix_use_label: (n: number) => `Use this, fix ${n}`,
   fix_reason: 'Why this is a false alarm',
   fix_reason_hint: 'Stands with the exception, for whoever reads it next year.',
   fix_draft: 'Goes into',

@@ -140,4 +140,3 @@ function startNode({ identity, dir, refusals }: NodeParts, world: World): AsyncD
     world,
   )
 }
-

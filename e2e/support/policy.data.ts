@@ -40,6 +40,7 @@ export const firstPolicy = {
   rate_limits: [{ name: 'login', site: 'blog', path: '/wp-login.php', rate: '30/m', burst: 10 }],
   jails: [{ name: 'scanners', maxretry: 20, findtime: '10m', bantime: '1h' }],
   block_pages: [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: filled in by the block page
     { name: 'shop', html: '<h1>Sorry</h1><p>Please tell us the code ${request_id}.</p>' },
   ],
   masks: [{ name: 'iban', site: 'shop' }],

@@ -84,10 +84,12 @@ export async function consoleServer(options: Options = {}): Promise<ConsoleServe
   }
   const database = rising.use(await openPrepared(join(dir, 'database'), world))
   if (!options.is_empty) rising.use(await fill(database))
-  const cluster = rising.use(await openCluster(
+  const cluster = rising.use(
+    await openCluster(
       { dir, name: 'gw-a', database, has_rollback: options.has_rollback ?? true },
       world,
-    ))
+    ),
+  )
   const running = rising.use(new AsyncDisposableStack())
   const policy = running.use(
     await startPolicy(

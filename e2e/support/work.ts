@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
 import type { Invite } from '#model/invite.ts'
 import type { ConsoleServer } from './server.ts'
 
@@ -61,15 +62,42 @@ export async function addNode(server: ConsoleServer, name: string, group: string
 type Document = Record<string, unknown>
 type Draft = { readonly id: string; readonly etag: string; readonly document: Document }
 
-/** A draft of whoever the socket stands for. */
-export async function draft(
-  server: ConsoleServer,
+/** A call by who is logged in on the page. */
+export async function callAs<T>(page: Page, key: string, body?: unknown, etag?: string) {
+  const [method = '', path = ''] = key.split(' ')
+  const { origin } = new URL(page.url())
+  const session = await page.request.get(`${origin}/api/v1/session`)
+  const { csrf_token } = (await session.json()) as { csrf_token: string }
+  const answer = await page.request.fetch(origin + path, {
+    method,
+    headers: {
+      origin,
+      'x-csrf-token': csrf_token,
+      ...(etag === undefined ? {} : { 'if-match': `"${etag}"` }),
+    },
+    ...(body === undefined ? {} : { data: body }),
+  })
+  assert.ok(answer.ok(), `${key}: ${answer.status()} ${await answer.text()}`)
+  return (answer.status() === 204 ? undefined : await answer.json()) as T
+}
+
+/** A draft of who is logged in on the page. */
+export async function makeDraft(
+  page: Page,
   name: string,
   change: (document: Document) => Document,
 ): Promise<Draft> {
-  const made = await call<Draft>(server, 'POST /api/v1/drafts', { name })
+  const made = await callAs<Draft>(page, 'POST /api/v1/drafts', { name })
   const document = change(made.document)
-  return call<Draft>(server, `PUT /api/v1/drafts/${made.id}`, { document }, made.etag)
+  return callAs<Draft>(page, `PUT /api/v1/drafts/${made.id}`, { document }, made.etag)
+}
+
+/** The document with another site of this name. */
+export function withSite(document: Document, name: string, change: Document): Document {
+  const sites = (document['sites'] as Document[]).map((site) =>
+    site['name'] === name ? { ...site, ...change } : site,
+  )
+  return { ...document, sites }
 }
 
 /** Commits a change of the newest policy. */
@@ -82,7 +110,7 @@ export async function commit(
   await call(server, 'POST /api/v1/policy/apply', { document: change(document), message })
 }
 
-export async function work(server: ConsoleServer): Promise<void> {
+export async function work(server: ConsoleServer, page: Page): Promise<void> {
   await addNode(server, 'edge-1', 'canary')
   await addNode(server, 'edge-2', 'web')
   await addNode(server, 'edge-3', 'web')
@@ -91,12 +119,15 @@ export async function work(server: ConsoleServer): Promise<void> {
     'edge-2',
     'Cannot compile rule 100001 in own/import.conf: @beginsWith needs an argument',
   )
-  await commit(server, 'A higher threshold for the shop, it has many forms', (document) => ({
-    ...document,
-    sites: (document['sites'] as Document[]).map((site) =>
-      site['name'] === 'shop' ? { ...site, inbound_threshold: 8 } : site,
-    ),
+  await commit(server, 'A higher threshold for the shop, it has many forms', (document) =>
+    withSite(document, 'shop', { inbound_threshold: 8 }),
+  )
+  await makeDraft(page, 'Stricter shop', (document) => ({
+    ...withSite(document, 'shop', { paranoia_level: 2, inbound_threshold: 5 }),
+    exceptions: (document['exceptions'] as Document[]).slice(0, 1),
   }))
+  await call(server, 'POST /api/v1/drafts', { name: 'Another one, by the machine itself' })
+  await callAs(page, 'POST /api/v1/tokens', { name: 'nightly report', role: 'viewer' })
   await call(server, 'POST /api/v1/users', { username: 'nora', role: 'analyst' })
   await call(server, 'POST /api/v1/users', { username: 'victor', role: 'viewer' })
   await call(server, 'POST /api/v1/lists', {

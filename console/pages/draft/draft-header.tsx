@@ -13,10 +13,16 @@ import { When } from '../../ui/when.tsx'
 import { policyWords as text } from '../../words/policy.ts'
 import type { DraftEdit } from './use-draft.ts'
 
-type Props = { readonly edit: DraftEdit; readonly draft: Draft; readonly can_write: boolean }
+type Props = {
+  readonly edit: DraftEdit
+  readonly draft: Draft
+  readonly can_write: boolean
+  /** The review is what is on the page. */
+  readonly is_review: boolean
+}
 
 /** Whose draft it is, whether the server has it, and what may be done with it. */
-export function DraftHeader({ edit, draft, can_write }: Props) {
+export function DraftHeader({ edit, draft, can_write, is_review }: Props) {
   const navigate = useNavigate()
   const may = useMay()
   const review = async () => {
@@ -44,10 +50,12 @@ export function DraftHeader({ edit, draft, can_write }: Props) {
             <Button disabled={!edit.is_dirty || edit.is_saving} onClick={() => void edit.save()}>
               {text.save}
             </Button>
-            <Button look="primary" disabled={edit.is_saving} onClick={() => void review()}>
-              <Icon name="shield_check" size={14} />
-              {edit.is_dirty ? text.save_and_review : text.review}
-            </Button>
+            {!(is_review && !edit.is_dirty) && (
+              <Button look="primary" disabled={edit.is_saving} onClick={() => void review()}>
+                <Icon name="shield_check" size={14} />
+                {edit.is_dirty ? text.save_and_review : text.review}
+              </Button>
+            )}
           </>
         )}
       </div>

@@ -1,6 +1,7 @@
 import type { PolicyChange } from '#model/draft.ts'
 import { fieldName, valueName } from '../../form/field-words.ts'
 import { lineDiff } from '../../format/line-diff.ts'
+import { fullTime } from '../../format/time.ts'
 import { policyWords as text } from '../../words/policy.ts'
 
 /** One field before and after; of long texts the lines that differ; of a whole thing what it holds. */
@@ -79,11 +80,14 @@ function Whole({ value }: { readonly value: unknown }) {
   )
 }
 
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+
 /** A value in a few words. */
 function shown(value: unknown): string {
   if (value === undefined || value === null || value === '') return text.empty_value
   if (value === true) return text.yes
   if (value === false) return text.no
+  if (typeof value === 'string' && moment.test(value)) return fullTime(new Date(value))
   if (typeof value === 'string') return /^[a-z]+(_[a-z]+)+$/.test(value) ? valueName(value) : value
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) {
     return value.length === 0 ? text.empty_value : value.join(', ')

@@ -6,6 +6,5 @@ export function rereadPolicy(client: QueryClient): void {
   for (const { queryKey } of [policyQuery, historyQuery, rolloutQuery, draftsQuery]) {
     void client.invalidateQueries({ queryKey })
   }
-  void client.invalidateQueries({ queryKey: ['policy-diff'] })
   void client.invalidateQueries({ queryKey: ['sites'] })
 }

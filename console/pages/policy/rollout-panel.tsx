@@ -75,7 +75,7 @@ function Progress({ rollout }: { readonly rollout: RolloutView }) {
         value={done}
         className="rollout-progress h-1.5 w-full"
       />
-      <p className="text-sm">{rollout.why}</p>
+      <p className="text-sm first-letter:uppercase">{rollout.why}</p>
       <ol className="flex flex-col gap-3">
         {rollout.waves.map((wave) => (
           <WaveRow key={wave.name} wave={wave} />
@@ -90,7 +90,7 @@ function WaveRow({ wave }: { readonly wave: Wave }) {
   return (
     <li>
       <h3 className="mb-1 flex flex-wrap items-center gap-x-3 text-sm">
-        <span className="font-medium">{wave.name}</span>
+        <span className="inline-block font-medium first-letter:uppercase">{wave.name}</span>
         <State {...wave_states[wave.state]} word={text.wave_states[wave.state]} />
       </h3>
       <ul className="flex flex-col gap-0.5 border-line border-l-2 pl-3">

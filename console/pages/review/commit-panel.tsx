@@ -77,8 +77,9 @@ function useCommit({ id, etag }: Draft) {
         etag,
       }),
     onSuccess: async () => {
-      rereadPolicy(client)
+      // The draft is gone: the review must be, before anything is read again.
       await navigate({ to: '/policy' })
+      rereadPolicy(client)
       client.removeQueries({ queryKey: draftQuery(id).queryKey })
     },
     onError: (error) => {

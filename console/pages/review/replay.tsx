@@ -33,7 +33,9 @@ export function Replay({ id, etag, head, is_ready }: Props) {
   })
   return (
     <div className="flex flex-col gap-3">
-      <Segmented label={text.replay_hours} value={hours} options={spans} onChange={setHours} />
+      <div>
+        <Segmented label={text.replay_hours} value={hours} options={spans} onChange={setHours} />
+      </div>
       {error && <ProblemView error={error} onRetry={refetch} />}
       {!data && !error && (
         <p role="status">
