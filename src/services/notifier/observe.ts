@@ -35,6 +35,9 @@ export async function observe(
   const stored = await newestCommit(database)
   const revision = stored?.bundle.head.revision ?? 0
   if (!stored || revision === known.revision) return undefined
+  // Whoever tells of a commit has forced it to disk; one that we found ourselves may be on its way there. A node must not
+  // enforce what a loss of power takes back.
+  if (!is_told) await database.durable()
   const { bundle, document } = stored
   const { content } = bundle.head
   const plan = known.plan ? undefined : (await getRollout<RolloutPlan>(database, revision))?.plan
