@@ -43,6 +43,12 @@ export function draftsSuite(): void {
       )
     })
 
+    test('no name is too odd', async () => {
+      const draft = await newDraft(ada, 'a\0b \ud800 <script>')
+      assert.equal(draft.name, 'a\ufffdb \ufffd <script>')
+      await ask(`DELETE /api/v1/drafts/${draft.id}`, { as: ada }, 204)
+    })
+
     test('others read a draft, but neither write, rebase nor discard it; an administrator may', async () => {
       const draft = await newDraft(ada, 'of ada')
       const asked = [

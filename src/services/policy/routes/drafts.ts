@@ -135,7 +135,7 @@ export async function newDraft(
   const now_ms = desk.clock.now()
   const draft = {
     id: uuidv7(now_ms),
-    name,
+    name: plain(name),
     owner: call.who?.username ?? '',
     base_revision: head?.bundle.head.revision ?? 0,
     created_at: new Date(now_ms).toISOString(),
@@ -157,7 +157,7 @@ export async function changeDraft(
   draft: StoredDraft,
   change: Partial<Pick<StoredDraft, 'name' | 'document' | 'base_revision'>>,
 ): Promise<Draft> {
-  const next = { ...draft, ...change }
+  const next = { ...draft, ...change, name: plain(change.name ?? draft.name) }
   demandSize(next.document)
   const at = new Date(desk.clock.now()).toISOString()
   const note = { action: 'drafts.write', subject: subjectOf(next) }
@@ -199,6 +199,11 @@ function demandSize(document: Document): void {
   if (size_bytes > draft_bytes_max) {
     throw policyFaults.draft_too_large({ size_bytes, size_bytes_max: draft_bytes_max })
   }
+}
+
+/** No column of text holds a NUL, or half a character. */
+function plain(name: string): string {
+  return name.replaceAll('\0', '\ufffd').toWellFormed()
 }
 
 function subjectOf({ name, owner }: Pick<DraftRow, 'name' | 'owner'>): string {
