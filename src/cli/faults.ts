@@ -49,7 +49,7 @@ export const cliFaults = faults('cli', {
   no_node: (f: { name: string; known: string }) =>
     `Cannot find the node "${f.name}": the cluster has ${f.known}`,
   no_draft: (f: { name: string; known: string }) =>
-    `Cannot find the draft "${f.name}": there are ${f.known}`,
+    `Cannot find ${f.name === '' ? 'a draft of yours' : `the draft "${f.name}"`}: there are ${f.known}`,
   drafts_many: (f: { known: string }) =>
     `Cannot tell which draft is meant: add --draft with one of ${f.known}`,
   policy_file: (f: { file: string; why: string }) => `Cannot use "${f.file}": ${f.why}`,

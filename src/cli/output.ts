@@ -1,6 +1,7 @@
 /** What a verb prints: data on standard output, everything else on standard error. Colours only for a person. */
 import pc from 'picocolors'
 import { Fault, messageOf } from '#base/fault.ts'
+import { ApiProblem } from '#parts/client/client.ts'
 
 export type Output = {
   /** Data: a line on standard output. */
@@ -73,9 +74,18 @@ const next: Readonly<Record<string, string>> = {
   'notifier.token_expired': 'gatehouse node invite   on the policy server prints a new line',
   'notifier.token_withdrawn': 'gatehouse node invite   on the policy server prints a new line',
   'notifier.token_unknown': 'gatehouse node invite   on the policy server prints a new line',
+  'policy.conflict': 'gatehouse draft rebase   puts your changes onto the newest commit',
+  'policy.rebase_conflict': 'gatehouse draft edit, or a new draft from the newest commit',
+  'policy.note_required': "add -m 'why'",
+  'policy.etag_stale': 'type the same line again',
+  'cli.stopped':
+    'gatehouse rollout   shows why; gatehouse rollback N --yes, or gatehouse rollout --resume',
+  'cli.still_going': 'gatehouse rollout --watch   goes on waiting',
   'notifier.name_taken': 'add --name with another name, or gatehouse node remove the old one',
   'rulesets.package_missing': 'scripts/install-deps run   installs the distribution’s rule set',
 }
+
+const parts_shown_max = 20
 
 /** A failure in up to three lines: what failed, why, what to type next. */
 export function explainFailure(error: unknown, json: boolean): string {
@@ -86,14 +96,20 @@ export function explainFailure(error: unknown, json: boolean): string {
       : `bug: ${stack ?? messageOf(error)}`
   }
   const hint = next[error.code]
+  const parts = error instanceof ApiProblem ? (error.problem.errors ?? []) : []
   if (json)
     return JSON.stringify({
       code: error.code,
       title: error.message,
       ...error.facts,
+      ...(parts.length > 0 && { errors: parts }),
       ...(hint && { next: hint }),
     })
   const lines = [`error: ${error.message}`]
+  for (const { path, message } of parts.slice(0, parts_shown_max))
+    lines.push(`  ${path ? `${path}: ` : ''}${message}`)
+  if (parts.length > parts_shown_max)
+    lines.push(`  … and ${parts.length - parts_shown_max} more (--json has them all)`)
   if (error.cause instanceof Error) lines.push(`  why: ${error.cause.message}`)
   if (hint) lines.push(`  next: ${hint}`)
   return lines.join('\n')

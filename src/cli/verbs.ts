@@ -5,14 +5,20 @@ import { apply } from './verbs/apply.ts'
 import { attacks } from './verbs/attacks.ts'
 import { audit } from './verbs/audit.ts'
 import { check } from './verbs/check.ts'
+import { commit } from './verbs/commit.ts'
 import { completion } from './verbs/completion.ts'
+import { diff } from './verbs/diff.ts'
+import { draft } from './verbs/draft.ts'
 import { explain } from './verbs/explain.ts'
 import { exportPolicy } from './verbs/export.ts'
+import { fix } from './verbs/fix.ts'
 import { history } from './verbs/history.ts'
 import { join } from './verbs/join.ts'
 import { node } from './verbs/node.ts'
 import { reload } from './verbs/reload.ts'
+import { replay } from './verbs/replay.ts'
 import { rollback } from './verbs/rollback.ts'
+import { rollout } from './verbs/rollout.ts'
 import { rules } from './verbs/rules.ts'
 import { run } from './verbs/run.ts'
 import { status } from './verbs/status.ts'
@@ -38,8 +44,14 @@ export const verbs: readonly Verb[] = [
   reload,
   apply,
   exportPolicy,
+  diff,
+  draft,
+  replay,
+  commit,
   history,
   rollback,
+  rollout,
+  fix,
   user,
   token,
   audit,

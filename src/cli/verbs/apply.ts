@@ -3,13 +3,13 @@ import type { Command } from 'commander'
 import type { ApiClient } from '#parts/client/client.ts'
 import { printDiff } from '../diff-lines.ts'
 import { Exit, exit } from '../exit.ts'
+import { listChanges } from '../file-lists.ts'
 import { tellFindings } from '../findings.ts'
 import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
 import type { Output } from '../output.ts'
 import { placingProblems, policyOf, type ReadPolicy } from '../policy-file.ts'
 import { revisionOf } from '../policy-words.ts'
 import { addWaitOptions, finish, type WaitOptions, waitOf } from '../publishing.ts'
-import { fileEntries, keyOf } from './export.ts'
 
 type Options = GlobalOptions &
   WaitOptions & {
@@ -110,10 +110,4 @@ async function rehearse(
       )
   }
   if (!answer.check.is_good) throw new Exit(exit.usage)
-}
-
-async function listChanges(api: ApiClient, wanted: NonNullable<ReadPolicy['lists']>) {
-  const now = new Set((await fileEntries(api)).map(keyOf))
-  const kept = wanted.filter((entry) => now.has(keyOf(entry))).length
-  return { added: wanted.length - kept, removed: now.size - kept }
 }

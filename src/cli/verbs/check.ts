@@ -4,17 +4,24 @@ import type { Ruleset } from '#parts/waf/ruleset.ts'
 import { Exit, exit } from '../exit.ts'
 import type { Output } from '../output.ts'
 import { loadSettings, type Settings, settingsFile } from '../settings.ts'
+import { checkDraft } from './draft/check.ts'
 
 export function check(program: Command, output: Output): void {
   program
     .command('check')
     .description('check settings and rules; exit code 2 when something is wrong')
+    .option('--draft <name>', 'check this draft of the policy instead')
     .addHelpText(
       'after',
       '\nExamples:\n  gatehouse check\n  gatehouse check --settings new.yaml --json',
     )
     .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<{ settings?: string; json?: boolean }>()
+      const options = command.optsWithGlobals<{
+        settings?: string
+        json?: boolean
+        draft?: string
+      }>()
+      if (options.draft !== undefined) return checkDraft(options.draft, command, output)
       const file = settingsFile(options.settings)
       const result = loadSettings(file)
       if (result.kind === 'invalid') {

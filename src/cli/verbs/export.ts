@@ -2,12 +2,12 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { messageOf } from '#base/fault.ts'
-import type { ListEntry } from '#model/ip-list.ts'
 import type { ApiClient } from '#parts/client/client.ts'
 import { cliFaults } from '../faults.ts'
+import { fileEntries } from '../file-lists.ts'
 import { type GlobalOptions, settingsOrLeast, withApi } from '../local.ts'
 import type { Output } from '../output.ts'
-import { type FileEntry, writePolicy } from '../policy-file.ts'
+import { writePolicy } from '../policy-file.ts'
 import { revisionOf } from '../policy-words.ts'
 
 type Options = GlobalOptions & {
@@ -54,29 +54,6 @@ function committed(api: ApiClient, revision: number | undefined) {
   if (revision === undefined) return api.call('GET /api/v1/policy')
   const params = { revision: String(revision) }
   return api.call('GET /api/v1/policy/commits/{revision}', { params })
-}
-
-/** The entries that `apply` answers for; those of operators and jails come and go by themselves. */
-export async function fileEntries(api: ApiClient): Promise<FileEntry[]> {
-  const entries: FileEntry[] = []
-  let cursor: string | null = null
-  do {
-    // The text is looked for in reasons too, so the origin is compared again.
-    const query = { q: 'file', limit: 200, ...(cursor ? { cursor } : {}) }
-    const page: { items: ListEntry[]; next_cursor: string | null } = await api.call(
-      'GET /api/v1/lists',
-      { query },
-    )
-    for (const { origin, kind, network, site, reason, expires_at } of page.items) {
-      if (origin === 'file') entries.push({ kind, network, site, reason, expires_at })
-    }
-    cursor = page.next_cursor
-  } while (cursor !== null && entries.length < 100_000)
-  return entries.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-}
-
-export function keyOf({ kind, network, site, reason, expires_at }: FileEntry): string {
-  return JSON.stringify([kind, network, site, reason, expires_at])
 }
 
 function write(file: string | undefined, text: string, output: Output): void {

@@ -78,6 +78,21 @@ export async function exec(argv: readonly string[], options: ExecOptions): Promi
   return { status, stdout: stdout(), stderr: stderr() }
 }
 
+/**
+ * Hands the terminal to a program that a person works with, such as an editor, and waits for its end; its status.
+ * It gets our whole environment and no limit: the person decides. @throws host.not_found, host.not_started
+ */
+export function attached([program = '', ...args]: readonly string[]): Promise<number> {
+  const child = spawn(program, args, { shell: false, stdio: 'inherit' })
+  return new Promise((resolve, reject) => {
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') reject(hostFaults.not_found({ program }, { cause: error }))
+      else reject(hostFaults.not_started({ program, why: error.message }, { cause: error }))
+    })
+    child.on('close', (code, signal) => resolve(code ?? 128 + signalNumber(signal)))
+  })
+}
+
 /** Like `exec`, and any status but 0 is a fault. @throws host.failed and all of `exec` */
 export async function execOk(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
   const result = await exec(argv, options)

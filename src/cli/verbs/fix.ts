@@ -1,0 +1,84 @@
+/** `gatehouse fix`: what would let a wrongly blocked request through, the narrowest first. */
+import type { Command } from 'commander'
+import type { FixList } from '#model/fix.ts'
+import { findDraft } from '../drafts.ts'
+import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
+import type { Output } from '../output.ts'
+import { countOf, oneLine } from '../policy-words.ts'
+
+type Options = GlobalOptions & {
+  readonly apply?: string
+  readonly draft?: string
+  readonly reason: string
+}
+
+export function fix(program: Command, output: Output): void {
+  program
+    .command('fix')
+    .description('find the narrowest exception that lets a blocked request through')
+    .argument('<request>', 'request id, as on the block page')
+    .option('--apply <number>', 'put this one into a draft')
+    .option('--draft <name>', 'with --apply: into this draft; left out: a new one')
+    .option('--reason <text>', 'with --apply: why, for whoever reads the exception next year', '')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  gatehouse fix 0192f3c1-7a52-7c3e-9d0e-6b1f0c2d3e4f
+  gatehouse fix 0192f3c1-7a52-7c3e-9d0e-6b1f0c2d3e4f --apply 1 --reason 'editor of the shop'`,
+    )
+    .action(async (request_id: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<Options>()
+      const number =
+        options.apply === undefined ? undefined : countOf('--apply', options.apply, 1000)
+      const { settings } = settingsOf(command)
+      const params = { request_id }
+      const patience = { timeout_ms: 120_000 }
+      if (number === undefined) {
+        const found = await withApi(
+          settings,
+          (api) => api.call('GET /api/v1/requests/{request_id}/fixes', { params }),
+          patience,
+        )
+        return options.json ? output.json(found) : print(found, output)
+      }
+      const done = await withApi(
+        settings,
+        async (api) => {
+          const into = options.draft === undefined ? undefined : await findDraft(api, options.draft)
+          const body = { number, reason: options.reason, ...(into && { draft_id: into.id }) }
+          return api.call('POST /api/v1/requests/{request_id}/fixes', { params, body })
+        },
+        patience,
+      )
+      if (options.json) return output.json(done)
+      const name = oneLine(done.draft.name)
+      output.line(`"${name}": ${oneLine(done.fix.sentence, 300)}`)
+      output.note(
+        `next: gatehouse replay --draft '${name}', then gatehouse commit --draft '${name}' -m 'why'`,
+      )
+    })
+}
+
+async function print(found: FixList, output: Output): Promise<void> {
+  const { request_id, site, fixes, replayed } = found
+  if (fixes.length === 0) {
+    output.line(`No exception lets ${request_id} through, or it passes already.`)
+    return
+  }
+  await output.table(
+    ['', 'FIX', 'UNBLOCKS', 'CLIENTS', 'ATTACKS'],
+    fixes.map((one) => [
+      String(one.number),
+      oneLine(one.sentence, 160),
+      String(one.unblocks_requests),
+      String(one.unblocks_clients),
+      one.unblocks_attacks > 0
+        ? output.colors.red(String(one.unblocks_attacks))
+        : String(one.unblocks_attacks),
+    ]),
+  )
+  output.line()
+  output.line(`tried on ${replayed} recorded requests of ${site}`)
+  output.note(`next: gatehouse fix ${request_id} --apply 1`)
+}

@@ -1,0 +1,48 @@
+/** `gatehouse rollout`: how the newest commit reaches the nodes. */
+import type { Command } from 'commander'
+import type { RolloutView } from '#model/draft.ts'
+import { Exit, exit } from '../exit.ts'
+import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
+import type { Output } from '../output.ts'
+import { waitOf } from '../publishing.ts'
+import { rolloutLine, waitForRollout, waveLines } from '../rollout.ts'
+
+type Options = GlobalOptions & {
+  readonly watch?: true
+  readonly resume?: true
+  readonly timeout: string
+}
+
+export function rollout(program: Command, output: Output): void {
+  program
+    .command('rollout')
+    .description('show how the newest commit reaches the nodes; exit code 1 when it was stopped')
+    .option('--watch', 'wait until it is over')
+    .option('--resume', 'go on with one that was stopped')
+    .option('--timeout <duration>', 'with --watch: wait so long at most', '1h')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gatehouse rollout --watch\n  gatehouse rollout --resume --watch',
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<Options>()
+      const timeout_ms = waitOf({ wait: options.watch === true, timeout: options.timeout })
+      const { settings } = settingsOf(command)
+      await withApi(settings, async (api) => {
+        if (options.resume) await api.call('POST /api/v1/policy/rollout/resume')
+        let { rollout: found } = await api.call('GET /api/v1/policy/rollout')
+        if (found && options.watch)
+          found = (await waitForRollout(api, found.revision, output, { timeout_ms })) ?? found
+        if (options.json) output.json({ rollout: found })
+        else if (found) print(found, output)
+        else output.line('nothing was committed yet')
+        if (found?.state === 'stopped') throw new Exit(exit.failed)
+      })
+    })
+}
+
+function print(found: RolloutView, output: Output): void {
+  const { bundle, state, why, waves } = found
+  output.line(`${bundle}: ${state.replaceAll('_', ' ')}, ${rolloutLine(found)}: ${why}`)
+  for (const wave of waves) for (const line of waveLines(wave)) output.line(line)
+}
