@@ -29,6 +29,8 @@ import { hitAt, noon_ms, noonPlus } from './records.support.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
+const emptied = ['commits', 'content_files', 'drafts', 'file_imports', 'recorded_requests'] as const
+
 export function policySuite(given: () => Database): void {
   describe('policy', () => {
     let db: Database
@@ -44,9 +46,8 @@ export function policySuite(given: () => Database): void {
     }
     beforeEach(async () => {
       db = given()
-      await sql`truncate commits, commit_files, content_files, drafts, file_imports, recorded_requests`.execute(
-        db.kysely,
-      )
+      // Cheaper than truncate, which makes new files.
+      for (const table of emptied) await db.kysely.deleteFrom(table).execute()
     })
 
     test('a commit is read back as it was stored, also what no column of text could hold', async () => {

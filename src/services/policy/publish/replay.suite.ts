@@ -145,6 +145,16 @@ export function replaySuite(): void {
       assert.deepEqual(fixes, [])
     })
 
+    test('of a request that was cut the scores of its matches decide', async () => {
+      const hit = blocked('/cut', 942100, 'ARGS:cut')
+      const cut = { ...hit, request: { ...hit.request, is_cut: true } }
+      await storeRecords(site.database, [{ kind: 'hit', hit: cut }], { gap_ms: 1000 })
+      const path = `/api/v1/requests/${cut.request_id}/fixes`
+      const { fixes } = await ask<FixList>(`GET ${path}`, { as: ada })
+      assert.equal(fixes[0]?.sentence, 'Rule 942100 does not look at ARGS:cut on /cut of shop')
+      assert.equal(fixes[0]?.unblocks_requests, 0)
+    })
+
     test('a request that nobody recorded has no fixes', async () => {
       const asked = await site.ask(`GET /api/v1/requests/${uuidv7(now)}/fixes`, { as: ada })
       assert.equal(asked.status, 404)
