@@ -164,6 +164,7 @@ test('IP lists', async () => {
 test('system log', async () => {
   await open('/log')
   await page.getByText('policy.committed').first().waitFor()
+  await page.locator('summary').nth(2).click()
   await holds('log')
 })
 

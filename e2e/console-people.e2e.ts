@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
+import { insertEvents } from '#parts/records/events.ts'
 import { sixDigits } from './support/authenticator.ts'
 import { openBrowser, type Watch, watch } from './support/browser.ts'
+import { eventOf } from './support/events.data.ts'
 import { login, own_password } from './support/login.ts'
 import { type ConsoleServer, consoleServer } from './support/server.ts'
 import { commit, makeDraft, withSite } from './support/work.ts'
@@ -122,6 +124,27 @@ test('a change is on the activity log, whose chain holds', async () => {
   await page.getByText('tokens.revoke').waitFor()
   await button('Verify the chain').click()
   await page.getByText('The chain is whole').waitFor()
+})
+
+test('the system log is filtered, and tells what happens while one looks', async () => {
+  await open('/log')
+  await page.getByText('edge-2 refused it').waitFor()
+  await page.getByLabel('This severe or worse').selectOption('Error')
+  await page.getByText('Worker 1 died').waitFor({ state: 'detached' })
+  await page.getByLabel('Event').fill('rollout.')
+  await page.getByText('has not been heard of').waitFor({ state: 'detached' })
+  await page.waitForURL(/severity=error/)
+  await page.getByText('Live', { exact: true }).first().waitFor()
+  const start_ms = performance.now()
+  const said = { node: 'gw-a', severity: 'error', name: 'rollout.stopped', fields: {} } as const
+  await insertEvents(server.database, [
+    eventOf(Date.now(), { ...said, message: 'It stopped again' }),
+    eventOf(Date.now(), { ...said, severity: 'info', message: 'Nobody minds' }),
+  ])
+  await page.getByText('It stopped again').waitFor()
+  const took_ms = performance.now() - start_ms
+  assert.ok(took_ms < 4000, `it took ${took_ms} ms`)
+  assert.equal(await page.getByText('Nobody minds').count(), 0)
 })
 
 test('a new user gets a one-time password, and as a viewer is offered nothing to change', async () => {

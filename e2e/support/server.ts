@@ -11,6 +11,7 @@ import type { Hit } from '#model/hit.ts'
 import type { IntakeRecord } from '#model/intake.ts'
 import { Site } from '#model/site.ts'
 import type { Database } from '#parts/records/database.ts'
+import { insertEvents } from '#parts/records/events.ts'
 import { storeRecords } from '#parts/records/hits.ts'
 import { saveNodeStatus } from '#parts/records/nodes.ts'
 import { openPrepared } from '#parts/records/prepared-directory.support.ts'
@@ -18,6 +19,7 @@ import { insertRecorded } from '#parts/records/recorded-requests.ts'
 import { type Policy, startPolicy } from '#services/policy/service.ts'
 import { PolicySettings } from '#services/policy/settings.ts'
 import { type Cluster, openCluster } from './cluster.ts'
+import { eventsOf } from './events.data.ts'
 import { firstPolicy, recordedOf } from './policy.data.ts'
 import { nextTraffic, nodeStatus, weekOfHits, weekOfTraffic } from './seed.ts'
 
@@ -139,6 +141,7 @@ async function fill(database: Database): Promise<Disposable> {
   await store(database, weekOfHits(now_ms))
   await saveNodeStatus(database, nodeStatus(now_ms))
   await insertRecorded(database, recordedOf(now_ms))
+  await insertEvents(database, eventsOf(now_ms))
   return systemClock.every(2000, () => {
     const now_ms = Date.now()
     void saveNodeStatus(database, nodeStatus(now_ms))
