@@ -21,7 +21,10 @@ export const eventSentences: Readonly<Record<string, Sentence>> = {
   'rollout.started': (of) => `The roll-out of ${of('bundle')} began`,
   'rollout.wave_done': (of) =>
     `Wave ${of('wave')} is done: ${of('applied')} of ${of('nodes')} enforce revision ${of('revision')}`,
-  'rollout.done': (of) => `All nodes enforce ${of('bundle')} after ${of('took_ms')} ms`,
+  'rollout.done': (of) =>
+    of('why') === '?'
+      ? `All nodes enforce ${of('bundle')} after ${of('took_ms')} ms`
+      : `The roll-out of ${of('bundle')} is done: ${of('why')}`,
   'rollout.stopped': (of) => `The roll-out of ${of('bundle')} stopped: ${of('why')}`,
   'rollout.rolled_back': (of) =>
     `The roll-out of ${of('bundle')} went wrong and was rolled back by revision ${of('by_revision')}`,

@@ -81,6 +81,8 @@ type Ground = {
   readonly identity: () => NodeIdentity
   /** Sites of the settings file, until there is a commit. */
   readonly sites: () => Settings['sites']
+  /** From analytics to the notifier, where there is one. */
+  readonly nudges: { onListsChanged: () => void }
 }
 
 async function open(
@@ -94,11 +96,21 @@ async function open(
   const identity = rising.use(ownIdentity(settings, world))
   const database = rising.use(await openDatabase(databaseOf(settings), world))
   const policy = rising.use(committedPolicy(database, world))
-  const ground = { settings, version, database, policy, identity: identity.now, sites }
+  const nudges = { onListsChanged: () => {} }
+  const ground: Ground = {
+    ...{ settings, version, database, policy, sites, nudges },
+    identity: identity.now,
+  }
   const { roles } = identity.now()
   if (roles.includes('analytics')) {
-    const tls = { identity: identity.now, revocations: cut_off }
-    rising.use(await startAnalytics(settings.analytics, { database, version, tls }, world))
+    const context = {
+      ...{ database, version },
+      tls: { identity: identity.now, revocations: cut_off },
+      policy: policy.now,
+      trusted_proxies: () => settings.edge.trusted_proxies,
+      onListsChanged: () => ground.nudges.onListsChanged(),
+    }
+    rising.use(await startAnalytics(settings.analytics, context, world))
   }
   const desk = roles.includes('policy') ? await openDesk(ground, rising, world) : undefined
   const opened = rising.move()
@@ -133,6 +145,7 @@ async function openDesk(
       world,
     ),
   )
+  ground.nudges.onListsChanged = () => notifier.onListsChanged()
   desk = rising.use(
     await startPolicy(
       settings.policy,
@@ -143,6 +156,7 @@ async function openDesk(
         kept_dir: join(settings.state_dir, 'rules'),
         database_label: database.kind === 'embedded' ? 'embedded (PGlite)' : 'PostgreSQL',
         sites: () => policy.now()?.sites ?? sites(),
+        trusted_proxies: () => settings.edge.trusted_proxies,
         cluster_address: () => clusterAddress(settings),
         nodes: () => notifier.nodes(),
         rollout: () => notifier.rollout(),

@@ -41,7 +41,8 @@ const columns = { ...summaryColumns, matches: 'jsonb', request: 'jsonb' } as con
 
 /**
  * Stores a batch in one transaction, so that all of it counts or nothing does. A record whose id is known is a
- * duplicate and changes nothing; hits are grouped into attacks in order of their time.
+ * duplicate and changes nothing; hits are grouped into attacks in order of their time. `onNewHits` is told of those that
+ * were not known, once they are kept.
  *
  * @throws records.unavailable (nothing was stored, or it was and the answer got lost: send the same again),
  *   records.bad_value when a record holds what a database cannot (then nothing was stored)
@@ -49,9 +50,10 @@ const columns = { ...summaryColumns, matches: 'jsonb', request: 'jsonb' } as con
 export async function storeRecords(
   db: Database,
   records: readonly IntakeRecord[],
-  options: { readonly gap_ms: number },
+  options: { readonly gap_ms: number; readonly onNewHits?: (hits: readonly Hit[]) => void },
 ): Promise<{ stored: number; duplicates: number }> {
   if (records.length === 0) return { stored: 0, duplicates: 0 }
+  let fresh: readonly Hit[] = []
   const stored = await refusingBadValues(() =>
     db.kysely.transaction().execute(async (trx) => {
       // Writers stand in a line here until commit: attacks are read, changed and written back, and `change` numbers
@@ -62,14 +64,16 @@ export async function storeRecords(
       const inner = { ...db, kysely: trx }
       const events = records.flatMap((r) => (r.kind === 'event' ? [r.event] : []))
       const recorded = records.flatMap((r) => (r.kind === 'request' ? [r.recorded] : []))
+      fresh = await addHits(trx, hits, options.gap_ms)
       return (
-        (await addHits(trx, hits, options.gap_ms)) +
+        fresh.length +
         (await addTraffic(trx, samples)) +
         (await insertEvents(inner, events)) +
         (await insertRecorded(inner, recorded))
       )
     }),
   )
+  if (fresh.length > 0) options.onNewHits?.(fresh)
   return { stored, duplicates: records.length - stored }
 }
 
@@ -83,8 +87,9 @@ function normal(hit: Hit): Hit {
   }
 }
 
-async function addHits(trx: Transaction<Tables>, hits: Hit[], gap_ms: number): Promise<number> {
-  if (hits.length === 0) return 0
+/** Those that were not known. */
+async function addHits(trx: Transaction<Tables>, hits: Hit[], gap_ms: number): Promise<Hit[]> {
+  if (hits.length === 0) return []
   const byId = new Map(hits.map((hit) => [hit.id, hit]))
   const known = await sql<{ id: string }>`
     select h.id from hits h join ${recordset(
@@ -94,7 +99,7 @@ async function addHits(trx: Transaction<Tables>, hits: Hit[], gap_ms: number): P
   `.execute(trx)
   for (const { id } of known.rows) byId.delete(id)
   const fresh = [...byId.values()]
-  if (fresh.length === 0) return 0
+  if (fresh.length === 0) return []
   const attack_of = await addHitsToAttacks(trx, fresh, gap_ms)
   const rows = fresh.map((hit) => ({
     ...hit,
@@ -105,7 +110,7 @@ async function addHits(trx: Transaction<Tables>, hits: Hit[], gap_ms: number): P
   await sql`
     insert into hits (${names(columns)}) select ${names(columns)} from ${recordset(rows, columns)}
   `.execute(trx)
-  return fresh.length
+  return fresh
 }
 
 /** One hit in full. */

@@ -14,6 +14,8 @@ export const analyticsFaults = faults('analytics', {
     `Cannot take records of the node "${f.node}": the certificate is that of "${f.certificate}"`,
   older_than_edge: (f: { node: string; version: string; edge_version: string }) =>
     `Cannot take records of the node "${f.node}": it runs ${f.edge_version}, analytics the older ${f.version}; update analytics first`,
+  too_many_bans: (f: { bans_max: number }) =>
+    `Cannot ban more clients in this minute: jails have banned ${f.bans_max} already`,
   not_for_browsers: (f: { origin: string }) =>
     `Cannot take this request: a web page sent it (${f.origin})`,
   no_such_call: (f: { method: string; path: string }) =>

@@ -3,6 +3,7 @@
  * batch is (nothing of it counts, the sender keeps it), in `conclude` nothing: what is stored is stored.
  */
 import type { World } from '#base/service.ts'
+import type { Hit } from '#model/hit.ts'
 import type { IntakeAnswer } from '#model/intake.ts'
 import type { Database } from '#parts/records/database.ts'
 import { check } from './steps/check.ts'
@@ -15,6 +16,8 @@ export type PipelineTools = {
   readonly gap_ms: number
   readonly conclusions: Conclusions
   readonly clock: World['clock']
+  /** Told of hits that are new, once they are stored: jails count them. */
+  readonly onNewHits?: (hits: readonly Hit[]) => void
 }
 
 /**

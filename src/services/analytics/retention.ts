@@ -2,6 +2,8 @@
 import { Fault } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
 import type { Database } from '#parts/records/database.ts'
+import { forgetEvents } from '#parts/records/events.ts'
+import { forgetEnded } from '#parts/records/ip-lists.ts'
 import { deleteOlderThan } from '#parts/records/retention.ts'
 import type { AnalyticsSettings } from './settings.ts'
 
@@ -14,6 +16,9 @@ const fine_traffic_ms = 7 * day_ms
 
 /** A batch that was stored but never acknowledged comes again within this, or its traffic counts twice. */
 const samples_ms = 3 * day_ms
+
+/** Entries of IP lists that ended are shown for so long. */
+const ended_ms = 90 * day_ms
 
 /** Runs every hour and forces the database to disk every minute, until disposed; the database may be away. */
 export function retention(
@@ -61,8 +66,24 @@ export async function forget(
     },
     signal,
   )
+  const events = await allOf(signal, () => forgetEvents(database, before(settings.retention)))
+  const list_entries = await allOf(signal, () => forgetEnded(database, before(ended_ms)))
   await database.maintain()
-  world.log.event('analytics.forgot', { ...deleted, took_ms: world.clock.elapsed() - started_ms })
+  world.log.event('analytics.forgot', {
+    ...{ ...deleted, events, list_entries },
+    took_ms: world.clock.elapsed() - started_ms,
+  })
+}
+
+/** A bounded batch at a time until nothing is left; how many. */
+async function allOf(signal: AbortSignal, batch: () => Promise<number>): Promise<number> {
+  let total = 0
+  while (!signal.aborted) {
+    const count = await batch()
+    if (count === 0) break
+    total += count
+  }
+  return total
 }
 
 /** A database that is away is tried again the next time. */

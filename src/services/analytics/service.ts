@@ -1,11 +1,14 @@
 /** Analytics: takes what edges recorded, makes attacks of hits, keeps both. Executes nothing that it is sent. */
 import type { Running, World } from '#base/service.ts'
 import { NodeStatus } from '#model/node.ts'
+import type { Policy } from '#model/policy.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
 import type { Revocations } from '#parts/identity/revocations.ts'
 import type { Database } from '#parts/records/database.ts'
 import { saveNodeStatus } from '#parts/records/nodes.ts'
+import { expiry } from './expiry.ts'
 import { analyticsFaults } from './faults.ts'
+import { jails } from './jails.ts'
 import { takeBatch } from './pipeline.ts'
 import { retention } from './retention.ts'
 import { answerCalls } from './server/answer.ts'
@@ -24,6 +27,12 @@ export type AnalyticsContext = {
     identity(): NodeIdentity
     readonly revocations: Pick<Revocations, 'has' | 'watch'>
   }
+  /** What is in force, for its jails; left out: nobody is banned. */
+  policy?(): Policy | undefined
+  /** Networks of proxies that edges trust, which no jail bans. */
+  trusted_proxies?(): readonly string[]
+  /** A nudge: IP lists are others now. */
+  onListsChanged?(): void
 }
 
 /**
@@ -38,8 +47,21 @@ export async function startAnalytics(
 ): Promise<Running & { readonly address: string }> {
   await using rising = new AsyncDisposableStack()
   const { database, tls } = context
+  const onListsChanged = () => context.onListsChanged?.()
+  const prison = rising.use(
+    jails(
+      {
+        database,
+        policy: () => context.policy?.(),
+        trusted_proxies: () => context.trusted_proxies?.() ?? [],
+        onListsChanged,
+      },
+      world,
+    ),
+  )
   const tools = {
     database,
+    onNewHits: prison.see,
     gap_ms: settings.attack_gap,
     conclusions: conclusions(world.log, world.metrics),
     clock: world.clock,
@@ -59,6 +81,7 @@ export async function startAnalytics(
     world.log,
   )
   rising.use(retention(settings, database, world))
+  rising.use(expiry(database, onListsChanged, world))
   const server = rising.use(await listen(settings.listen, listener, world.clock, tls?.identity))
   world.log.event('analytics.started', { address: server.address })
   const closing = rising.move()

@@ -6,7 +6,9 @@ export const AnalyticsSettings = z.strictObject({
   attack_gap: Duration.default(3_600_000).describe(
     'A hit after a longer silence opens a new attack',
   ),
-  retention: Duration.default(2_592_000_000).describe('How long attacks and hits are kept'),
+  retention: Duration.default(2_592_000_000).describe(
+    'How long attacks, hits and system events are kept',
+  ),
   traffic_retention: Duration.default(2_592_000_000).describe('How long traffic counts are kept'),
 })
 export type AnalyticsSettings = z.infer<typeof AnalyticsSettings>

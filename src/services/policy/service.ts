@@ -8,6 +8,7 @@ import { fingerprint, keptCertificate, readCertificate } from '#parts/identity/c
 import { type Passwords, passwords } from '#parts/identity/passwords.ts'
 import { attacksChangedSince, lastChange } from '#parts/records/attacks.ts'
 import type { Database } from '#parts/records/database.ts'
+import { eventsSince, lastEvent } from '#parts/records/events.ts'
 import { trafficTotals } from '#parts/records/traffic.ts'
 import { policyFaults } from './faults.ts'
 import type { ClusterDesk, Desk } from './handler.ts'
@@ -74,7 +75,7 @@ export async function startPolicy(
     ...whoIsWho(settings, context, hashing, clock),
     first_login,
     health: health(),
-    feed: feed(feedSource(context.database, world), world),
+    feed: feed(feedSource(context, world), world),
     publish: publishing,
     openapi: () => openapi,
   }
@@ -162,11 +163,26 @@ async function certificate(
   return kept
 }
 
-function feedSource(database: Database, { clock }: World): FeedSource {
+function feedSource(context: PolicyContext, { clock }: World): FeedSource {
+  const { database } = context
   return {
-    latestChange: () => lastChange(database),
-    attacksSince: (change, limit) => attacksChangedSince(database, change, limit),
+    attack: {
+      latest: () => lastChange(database),
+      async since(number, limit) {
+        const { change, attacks } = await attacksChangedSince(database, number, limit)
+        return { number: change, items: attacks }
+      },
+    },
+    event: {
+      latest: () => lastEvent(database),
+      async since(after, limit) {
+        const { number, events } = await eventsSince(database, after, limit)
+        return { number, items: events }
+      },
+    },
     traffic: () => liveTraffic((span) => trafficTotals(database, span), clock.now()),
+    nodes: () => context.nodes(),
+    rollout: () => context.rollout(),
   }
 }
 

@@ -1,5 +1,6 @@
 /** Second step: hits into attacks and both into the database, each record once. */
 import { Fault } from '#base/fault.ts'
+import type { Hit } from '#model/hit.ts'
 import type { Database } from '#parts/records/database.ts'
 import { storeRecords } from '#parts/records/hits.ts'
 import type { Checked, Refusal } from './check.ts'
@@ -18,7 +19,11 @@ export type Stored = {
  */
 export async function store(
   checked: Checked,
-  tools: { readonly database: Database; readonly gap_ms: number },
+  tools: {
+    readonly database: Database
+    readonly gap_ms: number
+    readonly onNewHits?: (hits: readonly Hit[]) => void
+  },
 ): Promise<Stored> {
   const rejected: Refusal[] = [...checked.rejected]
   let stored = 0

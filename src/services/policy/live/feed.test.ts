@@ -8,6 +8,7 @@ import type { LiveTopic } from '#model/live.ts'
 import { type LiveMessage, messagesOf } from '#parts/client/messages.ts'
 import { recordsFaults } from '#parts/records/faults.ts'
 import { type Feed, type FeedSource, feed, type Subscription } from './feed.ts'
+import { placesOf } from './numbered.ts'
 
 type Change = { readonly change: number; readonly attack: Attack }
 
@@ -23,18 +24,35 @@ class FakeRecords implements FeedSource {
     }
   }
 
-  async latestChange(): Promise<number> {
-    this.#count()
-    return this.changes.length
+  readonly events: string[] = []
+  node_names: string[] = []
+
+  readonly attack = {
+    latest: async () => {
+      this.#count()
+      return this.changes.length
+    },
+    since: async (change: number, limit: number) => {
+      this.#count()
+      const found = this.changes.filter((one) => one.change > change).slice(0, limit)
+      return { number: found.at(-1)?.change ?? change, items: found.map((one) => one.attack) }
+    },
   }
 
-  async attacksSince(change: number, limit: number) {
-    this.#count()
-    const found = this.changes.filter((one) => one.change > change).slice(0, limit)
-    return {
-      change: found.at(-1)?.change ?? change,
-      attacks: found.map((one) => one.attack),
-    }
+  readonly event = {
+    latest: async () => this.events.length,
+    since: async (number: number, limit: number) => {
+      const items = this.events.slice(number, number + limit).map((id) => ({ id }))
+      return { number: number + items.length, items }
+    },
+  }
+
+  async nodes() {
+    return this.node_names.map((name) => ({ name })) as never
+  }
+
+  async rollout() {
+    return null
   }
 
   async traffic() {
@@ -61,7 +79,7 @@ function setting(): Setting {
 function subscription(changes: Partial<Subscription> = {}): Subscription {
   return {
     topics: new Set<LiveTopic>(['attack']),
-    last_id: undefined,
+    last: undefined,
     isAllowed: async () => true,
     signal: new AbortController().signal,
     hangUp: () => {},
@@ -131,7 +149,7 @@ test('one reader feeds all listeners', async () => {
 test('whoever comes back gets what it missed, and then goes on', async () => {
   const { clock, records, live } = setting()
   records.write(...Array.from({ length: 450 }, (_, i) => `a${i}`))
-  const { seen } = listen(live.subscribe(subscription({ last_id: 10 })))
+  const { seen } = listen(live.subscribe(subscription({ last: { attack: 10 } })))
   await settled()
   records.write('after')
   await turn(clock, 1_500)
@@ -145,7 +163,7 @@ test('whoever comes back gets what it missed, and then goes on', async () => {
 test('whoever was away for long gets the newest thousand changes, not all of history', async () => {
   const { clock, records, live } = setting()
   records.write(...Array.from({ length: 5_000 }, (_, i) => `a${i}`))
-  const { seen } = listen(live.subscribe(subscription({ last_id: 0 })))
+  const { seen } = listen(live.subscribe(subscription({ last: { attack: 0 } })))
   await turn(clock, 10_000)
   const ids = idsOf(seen)
   assert.deepEqual([ids.length, ids[0], ids.at(-1)], [1_000, 'a4000', 'a4999'])
@@ -170,7 +188,7 @@ test('a listener that comes when only traffic was listened to is not told the pa
 test('only the last event of a batch has an id, so that no break loses the rest of it', async () => {
   const { clock, records, live } = setting()
   records.write('z')
-  const { seen } = listen(live.subscribe(subscription({ last_id: 0 })))
+  const { seen } = listen(live.subscribe(subscription({ last: { attack: 0 } })))
   await turn(clock, 500)
   records.write('a', 'b', 'c')
   await turn(clock, 500)
@@ -250,4 +268,55 @@ test('closing the feed ends all streams', async () => {
   await settled()
   live[Symbol.dispose]()
   await done
+})
+
+test('system events and attacks share one id, and whoever comes back gets what it missed of both', async () => {
+  const { clock, records, live } = setting()
+  const topics = new Set(['attack', 'event'] as const)
+  const gone = new AbortController()
+  const first = listen(live.subscribe(subscription({ topics, signal: gone.signal })))
+  await settled()
+  records.events.push('e1', 'e2')
+  await turn(clock, 500)
+  records.write('a1')
+  await turn(clock, 500)
+  assert.deepEqual(
+    first.seen.map(({ event, id }) => [event, id]),
+    [
+      ['event', ''],
+      ['event', '0-2'],
+      ['attack', '1-2'],
+    ],
+  )
+  gone.abort()
+  await first.done
+  records.events.push('e3')
+  records.write('a2')
+  const last = placesOf(first.seen.at(-1)?.id)
+  const { seen } = listen(live.subscribe(subscription({ topics, last })))
+  await turn(clock, 500)
+  assert.deepEqual(idsOf(seen), ['a2', 'e3'])
+  assert.deepEqual(placesOf(seen.at(-1)?.id), { attack: 2, event: 3 })
+})
+
+test('nodes are told to each listener once, and again when something is new', async () => {
+  const { clock, records, live } = setting()
+  records.node_names = ['a']
+  const topics = new Set(['nodes', 'rollout'] as const)
+  const one = listen(live.subscribe(subscription({ topics })))
+  await turn(clock, 5_000)
+  records.node_names = ['a', 'b']
+  await turn(clock, 500)
+  const two = listen(live.subscribe(subscription({ topics })))
+  await turn(clock, 5_000)
+  assert.deepEqual(
+    [one, two].map(({ seen }) => seen.map(({ data }) => JSON.parse(data).length)),
+    [[1, 2], [2]],
+  )
+})
+
+test('an id that is none of ours is no place', () => {
+  for (const id of [undefined, '', 'x', '1-', '-1', '1-2-3', '9'.repeat(16)]) {
+    assert.equal(placesOf(id), undefined, String(id))
+  }
 })

@@ -4,21 +4,33 @@
  */
 import { Fault } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
-import type { Attack } from '#model/attack.ts'
+import type { RolloutView } from '#model/draft.ts'
 import type { LiveTopic, LiveTraffic } from '#model/live.ts'
+import type { NodeView } from '#model/node-view.ts'
 import { policyFaults } from '../faults.ts'
+import {
+  idOf,
+  message,
+  messages,
+  type NumberedSource,
+  type NumberedTopic,
+  type Places,
+} from './numbered.ts'
 
-/** What the feed reads; changes are numbers that only grow. */
+/** What the feed reads. */
 export type FeedSource = {
-  latestChange(): Promise<number>
-  attacksSince(change: number, limit: number): Promise<{ change: number; attacks: Attack[] }>
+  readonly attack: NumberedSource
+  readonly event: NumberedSource
   traffic(): Promise<LiveTraffic>
+  /** As they are now; told when they are others than before. */
+  nodes(): Promise<readonly NodeView[]>
+  rollout(): Promise<RolloutView | null>
 }
 
 export type Subscription = {
   readonly topics: ReadonlySet<LiveTopic>
-  /** The last event that the listener has seen. */
-  readonly last_id: number | undefined
+  /** What the listener has seen before it was cut off. */
+  readonly last: Places | undefined
   /** Asked with every heartbeat; false ends the stream (the session is over). */
   readonly isAllowed: () => Promise<boolean>
   readonly signal: AbortSignal
@@ -46,8 +58,10 @@ const queue_max = 4 * 1024 * 1024
 
 type Listener = {
   readonly subscription: Subscription
-  /** It has seen everything up to this change; undefined once it has caught up. */
-  missed_since: number | undefined
+  /** It has seen everything up to these; what is left out has been caught up with. */
+  missed: Partial<Record<NumberedTopic, number>>
+  /** What it was last told of `nodes` and `rollout`. */
+  readonly told: Map<LiveTopic, string>
   queue: string[]
   queued: number
   is_over: boolean
@@ -60,7 +74,7 @@ export function feed(source: FeedSource, world: World): Feed {
   const gauge = metrics.gauge('live_listeners', 'Open live streams')
   const dropped = metrics.counter('live_listeners_dropped_total', 'Live streams that were too slow')
   let timers: Disposable[] = []
-  let position: number | undefined
+  let places: Partial<Record<NumberedTopic, number>> = {}
   let polls = 0
   let is_polling = false
 
@@ -90,7 +104,7 @@ export function feed(source: FeedSource, world: World): Feed {
     if (listeners.size > 0) return
     for (const timer of timers) timer[Symbol.dispose]()
     timers = []
-    position = undefined
+    places = {}
   }
 
   function isWanted(topic: LiveTopic): boolean {
@@ -101,11 +115,15 @@ export function feed(source: FeedSource, world: World): Feed {
     if (is_polling) return
     is_polling = true
     try {
-      if (isWanted('attack')) await pollAttacks()
-      else position = undefined
-      if (polls++ % traffic_every === 0 && isWanted('traffic')) {
-        tell('traffic', event('traffic', await source.traffic()))
+      for (const topic of ['attack', 'event'] as const) {
+        if (isWanted(topic)) await pollNumbered(topic)
+        else delete places[topic]
       }
+      if (polls++ % traffic_every === 0 && isWanted('traffic')) {
+        tell('traffic', message('traffic', await source.traffic()))
+      }
+      if (isWanted('rollout')) tellState('rollout', await source.rollout())
+      if (isWanted('nodes')) tellState('nodes', await source.nodes())
     } catch (error) {
       // The database is away: listeners keep their place, heartbeats go on.
       if (!(error instanceof Fault)) throw error
@@ -115,23 +133,38 @@ export function feed(source: FeedSource, world: World): Feed {
     }
   }
 
-  async function pollAttacks(): Promise<void> {
+  async function pollNumbered(topic: NumberedTopic): Promise<void> {
     // Fixed before anything is read for those who come back: what changes from here on is told to all.
-    position ??= await source.latestChange()
-    for (const listener of listeners) await catchUp(listener, position)
-    const found = await source.attacksSince(position, batch_max)
-    if (found.attacks.length > 0) tell('attack', attackEvents(found))
+    const from = places[topic] ?? (await source[topic].latest())
+    places[topic] = from
+    for (const listener of listeners) await catchUp(listener, topic, from)
+    const { number, items } = await source[topic].since(from, batch_max)
     // The last listener may have left meanwhile; the next one starts afresh.
-    if (listeners.size > 0) position = found.change
+    if (listeners.size > 0) places[topic] = number
+    if (items.length > 0) tell(topic, messages(topic, items, idOf(places)))
   }
 
-  async function catchUp(listener: Listener, up_to: number): Promise<void> {
-    const { missed_since, queued, subscription } = listener
-    if (missed_since === undefined || !subscription.topics.has('attack')) return
+  async function catchUp(listener: Listener, topic: NumberedTopic, up_to: number): Promise<void> {
+    const { missed, queued, subscription } = listener
+    const since = missed[topic]
+    if (since === undefined || !subscription.topics.has(topic)) return
     if (queued > queue_max / 4) return
-    const found = await source.attacksSince(Math.max(missed_since, up_to - missed_max), batch_max)
-    if (found.attacks.length > 0) push(listener, attackEvents(found))
-    listener.missed_since = found.attacks.length < batch_max ? undefined : found.change
+    const found = await source[topic].since(Math.max(since, up_to - missed_max), batch_max)
+    if (found.items.length < batch_max) delete missed[topic]
+    else missed[topic] = found.number
+    if (found.items.length === 0) return
+    const seen = { ...places, ...missed, [topic]: found.number }
+    push(listener, messages(topic, found.items, idOf(seen)))
+  }
+
+  function tellState(topic: 'nodes' | 'rollout', state: unknown): void {
+    if (state === null) return
+    const text = message(topic, state)
+    for (const listener of listeners) {
+      if (!listener.subscription.topics.has(topic) || listener.told.get(topic) === text) continue
+      listener.told.set(topic, text)
+      push(listener, text)
+    }
   }
 
   async function heartbeat(): Promise<void> {
@@ -176,7 +209,8 @@ export function feed(source: FeedSource, world: World): Feed {
       }
       const listener: Listener = {
         subscription,
-        missed_since: subscription.last_id,
+        missed: { ...subscription.last },
+        told: new Map(),
         queue: [],
         queued: 0,
         is_over: false,
@@ -201,17 +235,4 @@ export function feed(source: FeedSource, world: World): Feed {
       for (const listener of listeners) end(listener)
     },
   }
-}
-
-/** Only the last one has an id: whoever was cut off in the middle gets the whole batch again. */
-function attackEvents(found: { readonly change: number; readonly attacks: readonly Attack[] }) {
-  const last = found.attacks.length - 1
-  return found.attacks
-    .map((attack, i) => event('attack', attack, i === last ? found.change : undefined))
-    .join('')
-}
-
-function event(name: LiveTopic, data: unknown, id?: number): string {
-  const head = id === undefined ? '' : `id: ${id}\n`
-  return `${head}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
 }

@@ -1,6 +1,7 @@
 /** The live stream. */
 import { type LiveTopic, liveTopics } from '#model/live.ts'
 import type { Handler } from '../handler.ts'
+import { placesOf } from '../live/numbered.ts'
 import { stillHolds } from '../server/access.ts'
 
 export const streamEvents: Handler<'GET /api/v1/events/stream'> = async ({ query }, desk, call) => {
@@ -10,7 +11,7 @@ export const streamEvents: Handler<'GET /api/v1/events/stream'> = async ({ query
     media: 'text/event-stream; charset=utf-8',
     chunks: desk.feed.subscribe({
       topics,
-      last_id: /^\d{1,15}$/.test(call.last_event_id ?? '') ? Number(call.last_event_id) : undefined,
+      last: placesOf(call.last_event_id),
       isAllowed: () => stillHolds(call.who, desk),
       signal: call.signal,
       hangUp: call.hangUp,
