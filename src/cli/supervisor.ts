@@ -24,7 +24,7 @@ import { firstPolicy, type NodePolicy, nodePolicy } from './supervisor/node-poli
 import { type OfficeChild, type OfficeReady, officeChild } from './supervisor/office-child.ts'
 import { pidFile } from './supervisor/pid-file.ts'
 import { relayedLog } from './supervisor/relayed-log.ts'
-import { commitFileSoon, reload, warnOfSites } from './supervisor/reload.ts'
+import { commitFileSoon, printsOf, reload, warnOfSites } from './supervisor/reload.ts'
 import { type WorkerPool, workerPool } from './supervisor/worker-pool.ts'
 import { version } from './version.ts'
 
@@ -73,18 +73,9 @@ export async function supervise(
     keeper.keepEvent(event)
   }
   relay.open((event) => void keeper.keepEvent(event))
-  const first = firstPolicy(member, settings)
-  const workers = workerPool(world, first.ref, {
-    onReport: (id, report) => keeper.onReport(id, report),
-    onNudge: () => keeper.onNudge(),
-    onGone: (id) => keeper.onWorkerGone(id),
-    onEvent: keepEvent,
-  })
-  facts.workers = workers
+  const { workers, policy } = prepareWorkers(settings, member, keeper, keepEvent, world)
+  Object.assign(facts, { workers, policy })
   rising.defer(() => workers.drain(0))
-  const policy = nodePolicy(first, member, workers, settings.state_dir, world)
-  facts.policy = policy
-  workers.setLists(member.shelf.lists()?.entries ?? [])
   if (member.has('edge')) await workers.roll(settings)
 
   const has_office = is_policy_server || member.has('analytics')
@@ -104,38 +95,51 @@ export async function supervise(
   facts.agent = agent
   world.log.event('gatehouse.started', { version, node: settings.node, ...workers.facts() })
 
+  const prints = printsOf(settings, is_policy_server)
   const opened = rising.move()
-  let rolling: Promise<void> = Promise.resolve()
-  const again = async (): Promise<void> => {
-    const at = new Date(world.clock.now()).toISOString()
-    const context = { file, is_policy_server, policy, office }
-    try {
+  const context = { file, is_policy_server, policy, office, prints }
+  const reloads = inTurn(
+    async () => {
       const was_booting = policy.is_booting
       settings = await reload(settings, context, world)
       office?.tellSites(settings.sites)
       if (was_booting) fileCommit?.now()
-      facts.last_reload = { at, is_done: true, message: '' }
       world.log.event('reload.done', { ...workers.facts() })
-    } catch (error) {
-      facts.last_reload = { at, is_done: false, message: messageOf(error) }
-      world.log.trouble('reload.refused', error)
-    }
-  }
+    },
+    facts,
+    world,
+  )
   return {
     identity: member.identity,
     log: world.log,
     office: office?.ready,
-    reload() {
-      rolling = rolling.then(again)
-      return rolling
-    },
+    reload: () => reloads.again(),
     async stop() {
-      await rolling
+      await reloads.idle()
       await workers.drain(settings.edge.timeouts.drain)
       await keeper.flush(2000)
       await opened.disposeAsync()
     },
   }
+}
+
+/** Workers are to begin with what is on the shelf: a policy and lists. */
+function prepareWorkers(
+  settings: Settings,
+  member: Membership,
+  keeper: Keeper,
+  onEvent: (event: SystemEvent) => void,
+  world: World,
+): { readonly workers: WorkerPool; readonly policy: NodePolicy } {
+  const first = firstPolicy(member, settings)
+  const workers = workerPool(world, first.ref, {
+    onReport: (id, report) => keeper.onReport(id, report),
+    onNudge: () => keeper.onNudge(),
+    onGone: (id) => keeper.onWorkerGone(id),
+    onEvent,
+  })
+  workers.setLists(member.shelf.lists()?.entries ?? [])
+  return { workers, policy: nodePolicy(first, member, workers, settings.state_dir, world) }
 }
 
 /** What the keeper tells of the parts that start after it. */
@@ -262,6 +266,28 @@ function whenThere(office: Promise<unknown> | undefined, world: World, open: () 
       patience[Symbol.dispose]()
       await agent?.[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** One reload after the other; what became of the last one is told in the status. */
+function inTurn(reloadOnce: () => Promise<void>, facts: NodeFacts, world: World) {
+  let rolling: Promise<void> = Promise.resolve()
+  const again = async (): Promise<void> => {
+    const at = new Date(world.clock.now()).toISOString()
+    try {
+      await reloadOnce()
+      facts.last_reload = { at, is_done: true, message: '' }
+    } catch (error) {
+      facts.last_reload = { at, is_done: false, message: messageOf(error) }
+      world.log.trouble('reload.refused', error)
+    }
+  }
+  return {
+    again() {
+      rolling = rolling.then(again)
+      return rolling
+    },
+    idle: () => rolling,
   }
 }
 

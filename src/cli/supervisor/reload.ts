@@ -15,6 +15,32 @@ export type ReloadContext = {
   readonly is_policy_server: boolean
   readonly policy: NodePolicy
   readonly office: OfficeChild | undefined
+  /** Of what is in force; brought up to date by every reload. */
+  readonly prints: Prints
+}
+
+/** What the parts of a settings file were when they were applied, files that they name included. */
+export type Prints = {
+  /** '' when the file cannot be read as a policy, which is told where it is committed. */
+function policyPrint(settings: Settings): string {
+  try {
+    return JSON.stringify(filePolicy(settings))
+  } catch {
+    return ''
+  }
+}
+
+/** What workers read only when they start. */
+  edge: string
+  /** What the office was told. */
+  policy: string
+}
+
+export function printsOf(settings: Settings, is_policy_server: boolean): Prints {
+  return {
+    edge: edgePrint(settings),
+    policy: is_policy_server ? policyPrint(settings) : '',
+  }
 }
 
 /** Told that a policy is committed, the agent of this node has so long to bring it. */
@@ -30,7 +56,9 @@ export async function reload(
   const next = readAgain(old, context.file, world)
   if (context.is_policy_server) await applyPolicy(next, context, world)
   else if (next.sites.length > 0) warnOfSites(context.file, world)
-  if (edgePrint(next) !== edgePrint(old)) await context.policy.roll(next)
+  const edge = edgePrint(next)
+  if (edge !== context.prints.edge) await context.policy.roll(next)
+  context.prints.edge = edge
   return next
 }
 
@@ -93,15 +121,20 @@ function readAgain(old: Settings, file: string, world: World): Settings {
 /** Before the first commit the file itself counts; afterwards it becomes a commit, which the agent brings. */
 async function applyPolicy(
   next: Settings,
-  { policy, office }: ReloadContext,
+  { policy, office, prints }: ReloadContext,
   world: World,
 ): Promise<void> {
   if (policy.is_booting) {
     await policy.applySettings(next)
+    prints.policy = JSON.stringify(filePolicy(next))
     return
   }
-  if (office === undefined) return
-  const { revision, is_changed } = await office.commitFile(filePolicy(next))
+  const said = filePolicy(next)
+  const print = JSON.stringify(said)
+  // New certificates, say, must count also while the office is away.
+  if (office === undefined || print === prints.policy) return
+  const { revision, is_changed } = await office.commitFile(said)
+  prints.policy = print
   if (is_changed) await untilEnforced(policy, revision, world)
 }
 
