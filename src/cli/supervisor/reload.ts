@@ -21,16 +21,7 @@ export type ReloadContext = {
 
 /** What the parts of a settings file were when they were applied, files that they name included. */
 export type Prints = {
-  /** '' when the file cannot be read as a policy, which is told where it is committed. */
-function policyPrint(settings: Settings): string {
-  try {
-    return JSON.stringify(filePolicy(settings))
-  } catch {
-    return ''
-  }
-}
-
-/** What workers read only when they start. */
+  /** What workers read only when they start. */
   edge: string
   /** What the office was told. */
   policy: string
@@ -148,6 +139,15 @@ async function untilEnforced(policy: NodePolicy, revision: number, world: World)
         state: 'it is committed, and this node has not taken it within 20 seconds',
       })
     await clock.sleep(20, stop)
+  }
+}
+
+/** '' when the file cannot be read as a policy, which is told where it is committed. */
+function policyPrint(settings: Settings): string {
+  try {
+    return JSON.stringify(filePolicy(settings))
+  } catch {
+    return ''
   }
 }
 
