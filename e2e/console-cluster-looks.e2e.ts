@@ -87,7 +87,7 @@ test('policy', async () => {
 
 test('a commit', async () => {
   await open('/policy/commits/2')
-  await heading('What changes')
+  await heading('What changed')
   await page.getByText('inbound threshold', { exact: false }).first().waitFor()
   await holds('commit')
 })

@@ -80,7 +80,7 @@ function Entry({ entry }: { readonly entry: Activity }) {
   const details = Object.entries(entry.details)
   return (
     <details className="group">
-      <summary className="touch grid list-none items-baseline gap-x-4 px-3 py-2 hover:bg-hover sm:grid-cols-[1rem_9rem_9rem_minmax(0,1fr)]">
+      <summary className="touch flex list-none flex-wrap items-baseline gap-x-4 px-3 py-2 hover:bg-hover sm:grid sm:grid-cols-[1rem_9rem_9rem_minmax(0,1fr)]">
         <span className="text-ink-3 group-open:rotate-90 max-sm:hidden">
           <Icon name="right" size={12} />
         </span>
@@ -88,7 +88,7 @@ function Entry({ entry }: { readonly entry: Activity }) {
           <When at={entry.at} />
         </span>
         <span className="truncate font-medium">{entry.who}</span>
-        <span className="min-w-0 break-words">
+        <span className="min-w-0 break-words max-sm:w-full">
           <code className="font-mono text-sm">{entry.action}</code>{' '}
           <span className="text-ink-2">{entry.subject}</span>
         </span>

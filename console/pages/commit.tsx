@@ -83,7 +83,7 @@ function Differences({ revision, head }: Props) {
     enabled: view === 'head' || can_before,
   })
   return (
-    <Panel title={text.diff}>
+    <Panel title={text.diff_past}>
       {can_before && can_head && (
         <div className="mb-3">
           <Segmented

@@ -25,6 +25,10 @@ export function State({ tone, icon, word, title }: Props) {
       title={title}
       className={`inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-sm ${tones[tone]}`}
     >
+      {/* Stands first, so that the line of the words is the line of the whole, not the edge of the icon. */}
+      <span aria-hidden="true" className="-mr-1.5 w-0">
+        {'\u200b'}
+      </span>
       <Icon name={icon} size={14} />
       {word}
     </span>

@@ -88,7 +88,6 @@ export const nodeWords = {
   move: 'Move to group',
   move_lead: 'Groups are parts of the policy: name them there, use them for canaries and waves.',
   move_submit: 'Move',
-  group_unknown: 'The policy names no group of this name yet.',
   revoke: 'Revoke',
   revoke_title: (name: string) => `Revoke ${name}`,
   revoke_text: (name: string) =>

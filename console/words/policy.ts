@@ -79,11 +79,9 @@ export const policyWords = {
   choose_draft: 'Where shall the change go?',
   choose_new: 'A new draft',
   choose_open: 'Open the draft',
-  edit_in_draft: 'Edit in a draft',
 
   history: 'History',
   more: 'Show older commits',
-  see_diff: 'See what changed',
   roll_back: 'Roll back',
   roll_back_to: (n: number) => `Roll back to revision ${n}`,
   roll_back_text: (to: number, next: number) =>
@@ -138,7 +136,6 @@ export const policyWords = {
   view_label: 'View',
   text_hint: 'JSON, as the API takes it. It is taken over when you leave the field.',
   text_bad: (why: string) => `This is no JSON: ${why}`,
-  add_thing: 'Add',
   add: (what: string) => `Add ${what}`,
   remove: (what: string) => `Remove ${what}`,
   duplicate: 'Duplicate',
@@ -161,7 +158,6 @@ export const policyWords = {
   unnamed: 'Without a name',
   one_per_line: 'One a line.',
   default: (value: string) => `Left empty: ${value}.`,
-  optional: 'Left empty: not set.',
   not_set: 'Not set',
   yes: 'Yes',
   no: 'No',
@@ -184,6 +180,7 @@ export const policyWords = {
   passed: 'Passed',
   failed: 'Failed',
   diff: 'What changes',
+  diff_past: 'What changed',
   replay: 'Replay',
   replay_lead: 'The draft and what is in force are asked about recorded requests.',
   replay_hours: 'How far back',
@@ -209,7 +206,6 @@ export const policyWords = {
   commit_stale: 'It can be committed once its changes are put onto the newest commit.',
   commit_role: 'An administrator commits it. Tell them its name.',
   committed: 'Committed',
-  skip_replay_hint: 'The replay may go on meanwhile.',
 
   field_names: {
     name: 'Name',

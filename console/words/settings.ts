@@ -117,7 +117,6 @@ export const settingsWords = {
     remove: 'Turn it off',
     remove_title: 'Turn the second factor off',
     remove_text: 'Your password alone opens your account then.',
-    qr: 'QR code of the address for your authenticator',
   },
 
   activity: {

@@ -22,13 +22,13 @@ export function EventRow({ event }: { readonly event: SystemEvent }) {
   const fields = Object.entries(event.fields)
   return (
     <details className="group">
-      <summary className="touch grid list-none items-baseline gap-x-4 px-3 py-1.5 hover:bg-hover sm:grid-cols-[8.5rem_6.5rem_8rem_minmax(0,1fr)_1rem]">
+      <summary className="touch flex list-none flex-wrap items-baseline gap-x-4 px-3 py-1.5 hover:bg-hover sm:grid sm:grid-cols-[8.5rem_6.5rem_8rem_minmax(0,1fr)_1rem]">
         <span className="text-ink-2 text-sm">
           <When at={event.at} />
         </span>
         <State {...looks[event.severity]} word={text.severities[event.severity]} />
         <span className="truncate font-medium text-sm">{event.node}</span>
-        <span className="min-w-0 break-words">
+        <span className="min-w-0 break-words max-sm:w-full">
           {event.message} <code className="label font-mono">{event.name}</code>
         </span>
         <span className="text-ink-3 group-open:rotate-90 max-sm:hidden">
