@@ -37,6 +37,7 @@ const byCode: readonly (readonly [prefix: string, exit_code: number])[] = [
   ['cli.still_running', exit.conflict],
   ['cli.no_api', exit.refused],
   ['cli.no_node', exit.not_found],
+  ['cli.not_listed', exit.not_found],
   ['identity.bad_pin', exit.usage],
   ['identity.bad_server', exit.usage],
   ['identity.unreachable', exit.unreachable],

@@ -48,6 +48,8 @@ export const cliFaults = faults('cli', {
     `Cannot do this on "${f.name}": it is no policy server; type it on one (${f.servers})`,
   no_node: (f: { name: string; known: string }) =>
     `Cannot find the node "${f.name}": the cluster has ${f.known}`,
+  not_listed: (f: { network: string; known: string }) =>
+    `Cannot take "${f.network}" off: it is not on the list; there is ${f.known}`,
   no_draft: (f: { name: string; known: string }) =>
     `Cannot find ${f.name === '' ? 'a draft of yours' : `the draft "${f.name}"`}: there are ${f.known}`,
   drafts_many: (f: { known: string }) =>

@@ -4,16 +4,20 @@ import type { Output } from './output.ts'
 import { apply } from './verbs/apply.ts'
 import { attacks } from './verbs/attacks.ts'
 import { audit } from './verbs/audit.ts'
+import { ban, unban } from './verbs/ban.ts'
 import { check } from './verbs/check.ts'
 import { commit } from './verbs/commit.ts'
 import { completion } from './verbs/completion.ts'
 import { diff } from './verbs/diff.ts'
+import { doctor } from './verbs/doctor.ts'
 import { draft } from './verbs/draft.ts'
 import { explain } from './verbs/explain.ts'
 import { exportPolicy } from './verbs/export.ts'
 import { fix } from './verbs/fix.ts'
 import { history } from './verbs/history.ts'
 import { join } from './verbs/join.ts'
+import { list } from './verbs/list.ts'
+import { log } from './verbs/log.ts'
 import { node } from './verbs/node.ts'
 import { reload } from './verbs/reload.ts'
 import { replay } from './verbs/replay.ts'
@@ -36,6 +40,7 @@ export const verbs: readonly Verb[] = [
   run,
   check,
   status,
+  doctor,
   attacks,
   why,
   explain,
@@ -52,6 +57,10 @@ export const verbs: readonly Verb[] = [
   rollback,
   rollout,
   fix,
+  ban,
+  unban,
+  list,
+  log,
   user,
   token,
   audit,
