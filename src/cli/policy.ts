@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { messageOf } from '#base/fault.ts'
+import { bundleName } from '#model/bundle.ts'
 import { type OwnRules, Policy, type PolicyDocument, type RuleChoice } from '#model/policy.ts'
 import type { Site } from '#model/site.ts'
 import type { BundleFiles } from '#parts/bundle/bundle.ts'
+import { readActive } from '#parts/bundle/shelf.ts'
 import { type CompiledPolicy, compilePolicy } from '#parts/enforcement/compiled-policy.ts'
 import { gatherBundle } from '#parts/enforcement/gather.ts'
 import { parseRules } from '#parts/seclang/parse.ts'
@@ -34,6 +36,17 @@ export function gatherSettings(settings: Settings): BundleFiles {
 /** The same, compiled: throws the rules' faults with file, line and column. */
 export function loadPolicy(settings: Settings): CompiledPolicy {
   return compilePolicy(gatherSettings(settings))
+}
+
+/** The policy that counts on this machine: of the newest bundle on the shelf, else of the settings; `bundle` is '' then. */
+export function policyInForce(settings: Settings): {
+  readonly compiled: CompiledPolicy
+  readonly bundle: string
+} {
+  const shelved = readActive(join(settings.state_dir, 'shelf'))
+  return shelved === undefined
+    ? { compiled: loadPolicy(settings), bundle: '' }
+    : { compiled: compilePolicy(shelved.files), bundle: bundleName(shelved.bundle) }
 }
 
 function policyOf(settings: { rules: Settings['rules']; sites: readonly Site[] }): Policy {

@@ -10,7 +10,7 @@ import { packBundle } from '#parts/bundle/bundle.ts'
 import { openShelf, readShelved } from '#parts/bundle/shelf.ts'
 import { newSigningKey } from '#parts/bundle/signing.ts'
 import { compilePolicy } from '#parts/enforcement/compiled-policy.ts'
-import { filePolicy, gatherSettings, loadPolicy } from '../policy.ts'
+import { filePolicy, gatherSettings, loadPolicy, policyInForce } from '../policy.ts'
 import { Settings } from '../settings.ts'
 import { readBootPolicy } from './boot-policy.ts'
 import type { Membership } from './membership.ts'
@@ -110,6 +110,7 @@ test('a policy server begins with its settings file; a bundle takes its place an
   const read = readShelved(join(state_dir, 'shelf'), shelved.bundle.id)
   assert.equal(compilePolicy(read.files).sites.length, 1)
   assert.deepEqual(readdirSync(join(state_dir, 'boot')), [])
+  assert.match(policyInForce(settings).bundle, /^1-/, 'who only looks sees it as well')
 
   await policy.applySettings(settingsOf(state_dir, 'off'))
   assert.equal(state.policy?.kind, 'shelf', 'the file has no say any more')

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { systemClock } from '#base/clock.ts'
 import { uuidv7 } from '#base/id.ts'
 import { printable } from '#model/printable.ts'
+import type { Mode } from '#model/site.ts'
 import type { CompiledPolicy, CompiledSite } from '#parts/enforcement/compiled-policy.ts'
 import { readHost } from '#parts/http/head.ts'
 import type { Match, Transaction } from '#parts/waf/transaction.ts'
@@ -37,8 +38,8 @@ Examples:
       const request = options.raw
         ? fromRaw(readFileSync(options.raw === '-' ? 0 : options.raw))
         : fromCurl(words)
-      const { loadPolicy } = await import('../policy.ts')
-      const compiled = loadPolicy(settings)
+      const { policyInForce } = await import('../policy.ts')
+      const { compiled, bundle } = policyInForce(settings)
       const { rule_set } = compiled
       const site = siteOf(compiled, request)
       if (site === undefined) throw cliFaults.no_site({ file })
@@ -58,6 +59,7 @@ Examples:
       const matches = transaction.matches.filter((m) => options.all || m.is_detection)
       if (options.json) {
         output.json({
+          bundle,
           rule_set,
           site: site.site.name,
           mode: site.site.mode,
@@ -68,7 +70,17 @@ Examples:
         return
       }
       print(transaction, matches, rule_set, output)
+      const { name, mode } = site.site
+      const of = bundle === '' ? 'the settings file' : `bundle ${bundle}`
+      output.line(`by ${of}, site ${name} in mode ${mode}${consequences[mode]}`)
     })
+}
+
+const consequences: Readonly<Record<Mode, string>> = {
+  off: '',
+  monitor: ': attacks are recorded and let through',
+  safe_blocking: ': attacks are refused from gray-listed addresses only',
+  block: '',
 }
 
 /** The site that the request is for; the first one when it names no host of ours. */

@@ -129,6 +129,22 @@ export function readShelved(dir: string, bundle_id: string, before?: Shelved): S
   return { bundle, files: readFiles(dir, bundle, known) }
 }
 
+/**
+ * What counts on a shelf that another process owns, for whoever only looks: checked to be whole. Undefined when
+ * nothing counts yet, and when it cannot be read.
+ */
+export function readActive(dir: string): Shelved | undefined {
+  const pointer = readPointer(dir)
+  for (const mark of [pointer?.active, pointer?.previous]) {
+    try {
+      if (mark) return readShelved(dir, mark.id)
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault
+    }
+  }
+  return undefined
+}
+
 class DiskShelf implements Shelf {
   readonly #dir: string
   readonly #trust: () => Trust | undefined
