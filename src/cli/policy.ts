@@ -49,6 +49,13 @@ export function policyInForce(settings: Settings): {
     : { compiled: compilePolicy(shelved.files), bundle: bundleName(shelved.bundle) }
 }
 
+/** The sites that count on this machine, without the cost of compiling their rules. */
+export function sitesInForce(settings: Settings): readonly Site[] {
+  const text = readActive(join(settings.state_dir, 'shelf'))?.files.get('policy.json')
+  if (text === undefined) return settings.sites
+  return Policy.parse(JSON.parse(Buffer.from(text).toString('utf8'))).sites
+}
+
 function policyOf(settings: { rules: Settings['rules']; sites: readonly Site[] }): Policy {
   const { files, ...rules } = settings.rules
   const choice: RuleChoice = rules

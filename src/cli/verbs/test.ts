@@ -38,9 +38,9 @@ export function test(program: Command, output: Output): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { site?: string }>()
       const { file, settings } = settingsOf(command)
-      const site = options.site
-        ? settings.sites.find((s) => s.name === options.site)
-        : settings.sites[0]
+      const { sitesInForce } = await import('../policy.ts')
+      const sites = sitesInForce(settings)
+      const site = options.site ? sites.find((s) => s.name === options.site) : sites[0]
       if (!site) throw cliFaults.no_site({ file })
       const hops = await follow(settings, site)
       const ok = hops.every((hop) => hop.ok)
