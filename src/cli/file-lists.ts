@@ -1,4 +1,5 @@
 /** The entries of IP lists that a file answers for: those that `gatehouse apply` made. Operators and jails have their own. */
+import { systemClock } from '#base/clock.ts'
 import type { ListEntry } from '#model/ip-list.ts'
 import type { ApiClient } from '#parts/client/client.ts'
 import type { FileEntry } from './policy-file.ts'
@@ -27,10 +28,13 @@ export async function fileEntries(api: ApiClient): Promise<FileEntry[]> {
 export async function listChanges(
   api: ApiClient,
   wanted: readonly FileEntry[],
+  at = new Date(systemClock.now()).toISOString(),
 ): Promise<{ readonly added: number; readonly removed: number }> {
   const now = new Set((await fileEntries(api)).map(keyOf))
-  const kept = wanted.filter((entry) => now.has(keyOf(entry))).length
-  return { added: wanted.length - kept, removed: now.size - kept }
+  // What is over already would only come and go.
+  const lasting = wanted.filter(({ expires_at }) => (expires_at ?? '~') > at)
+  const kept = lasting.filter((entry) => now.has(keyOf(entry))).length
+  return { added: lasting.length - kept, removed: now.size - kept }
 }
 
 function keyOf({ kind, network, site, reason, expires_at }: FileEntry): string {

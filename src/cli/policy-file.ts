@@ -1,6 +1,6 @@
 /** The policy as a file: what `gatehouse export` writes and `gatehouse apply` reads. */
 import { readFileSync } from 'node:fs'
-import { messageOf } from '#base/fault.ts'
+import { Fault, messageOf } from '#base/fault.ts'
 import { z } from '#base/schema.ts'
 import {
   parseSettings,
@@ -12,6 +12,7 @@ import { ListKind } from '#model/ip-list.ts'
 import { Policy } from '#model/policy.ts'
 import { compactDocument } from '#model/policy-compact.ts'
 import { ApiProblem } from '#parts/client/client.ts'
+import { listNetwork } from '#parts/records/list-networks.ts'
 import { Exit, exit } from './exit.ts'
 import { cliFaults } from './faults.ts'
 import type { Output } from './output.ts'
@@ -55,7 +56,15 @@ export function readPolicyFile(file: string): PolicyFileResult {
 export function parsePolicy(text: string, file: string): PolicyFileResult {
   const result: SettingsResult<z.infer<typeof PolicyFile>> = parseSettings(text, file, PolicyFile)
   if (result.kind === 'invalid') return { kind: 'invalid', problems: result.problems }
-  const { lists, ...policy } = result.data
+  const { lists: written, ...policy } = result.data
+  const { entries: lists, wrong } = oneSpelling(written)
+  if (wrong.length > 0) {
+    const problems = wrong.map(({ path, message }) => ({
+      ...{ file, path: path.join('.'), message },
+      ...result.positionOf(path),
+    }))
+    return { kind: 'invalid', problems }
+  }
   return {
     kind: 'ok',
     document: Policy.encode(policy) as Record<string, unknown>,
@@ -69,6 +78,34 @@ export function parsePolicy(text: string, file: string): PolicyFileResult {
       message,
     }),
   }
+}
+
+type Wrong = { readonly path: readonly (string | number)[]; readonly message: string }
+
+/** Entries the way the API keeps them, so that they can be compared; what it would refuse anyway. */
+function oneSpelling(written: readonly FileEntry[] | undefined): {
+  readonly entries: readonly FileEntry[] | undefined
+  readonly wrong: readonly Wrong[]
+} {
+  const seen = new Set<string>()
+  const wrong: Wrong[] = []
+  const entries = written?.map((entry, i) => {
+    const expires_at = entry.expires_at && new Date(entry.expires_at).toISOString()
+    try {
+      // Which nodes must not be denied, only the server knows.
+      const network = listNetwork(entry.network, entry.kind, [])
+      const key = JSON.stringify([entry.kind, network, entry.site])
+      if (seen.has(key))
+        wrong.push({ path: ['lists', i], message: `${entry.kind} ${network} stands above` })
+      seen.add(key)
+      return { ...entry, network, expires_at }
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      wrong.push({ path: ['lists', i, 'network'], message: error.message })
+      return entry
+    }
+  })
+  return { entries, wrong }
 }
 
 /** The same, for verbs that end when the file is wrong: tells all that is, with file, line and column. @throws cli.policy_file, Exit */

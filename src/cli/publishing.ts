@@ -24,24 +24,21 @@ export function waitOf({ wait, timeout: text }: WaitOptions): number {
   return wait ? timeout.data : 0
 }
 
-type Committed = {
-  readonly commit: CommitSummary
-  /** What --json prints. */
-  readonly data: object
-  /** Of `waitOf`. */
-  readonly timeout_ms: number
+/** What a verb that committed says first. */
+export function tellCommit(commit: CommitSummary, { json }: GlobalOptions, output: Output): void {
+  if (json) output.json(commit)
+  else output.line(commitLine(commit))
 }
 
-/** Tells the commit, waits for its roll-out. Throws cli.stopped, cli.still_going. */
+/** Waits for the roll-out of a commit; not at all when `timeout_ms` is 0. Throws cli.stopped, cli.still_going. */
 export async function finish(
   api: ApiClient,
-  { commit, data, timeout_ms }: Committed,
+  { revision }: CommitSummary,
+  timeout_ms: number,
   { json }: GlobalOptions,
   output: Output,
 ): Promise<void> {
-  if (json) output.json(data)
-  else output.line(commitLine(commit))
   if (timeout_ms === 0) return
-  const rollout = await waitForRollout(api, commit.revision, output, { timeout_ms })
+  const rollout = await waitForRollout(api, revision, output, { timeout_ms })
   if (rollout && !json) output.line(rolloutLine(rollout))
 }

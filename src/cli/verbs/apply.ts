@@ -10,6 +10,7 @@ import type { Output } from '../output.ts'
 import { placingProblems, policyOf, type ReadPolicy } from '../policy-file.ts'
 import { revisionOf } from '../policy-words.ts'
 import { addWaitOptions, finish, type WaitOptions, waitOf } from '../publishing.ts'
+import { commitLine } from '../rollout.ts'
 
 type Options = GlobalOptions &
   WaitOptions & {
@@ -69,20 +70,21 @@ async function perform(api: ApiClient, run: Run): Promise<void> {
       body: { document, message, ...(base_revision === undefined ? {} : { base_revision }) },
     }),
   )
-  if (!json && done.is_new) printDiff(done.diff, output)
+  // Told before the lists: whatever becomes of them, this is committed.
+  if (!json && done.is_new) {
+    printDiff(done.diff, output)
+    output.line(commitLine(done.commit))
+  }
   const listed =
     lists && options.lists
       ? await placing(() => api.call('PUT /api/v1/lists', { body: { entries: [...lists] } }))
       : undefined
   const { added = 0, removed = 0 } = listed ?? {}
   if (!json && added + removed > 0) output.line(`IP lists: ${added} added, ${removed} removed`)
-  if (!done.is_new && !json) {
+  if (json) output.json({ ...done, ...(listed && { lists: listed }) })
+  else if (!done.is_new)
     output.line(`nothing changed: revision ${done.commit.revision} is this policy already`)
-    return
-  }
-  const data = { ...done, ...(listed && { lists: listed }) }
-  const wait_ms = done.is_new ? timeout_ms : 0
-  await finish(api, { commit: done.commit, data, timeout_ms: wait_ms }, options, output)
+  if (done.is_new) await finish(api, done.commit, timeout_ms, options, output)
 }
 
 /** Like the real thing, as far as one can without changing anything. */

@@ -4,7 +4,7 @@ import { printDiff } from '../diff-lines.ts'
 import { findDraft } from '../drafts.ts'
 import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
 import type { Output } from '../output.ts'
-import { addWaitOptions, finish, type WaitOptions, waitOf } from '../publishing.ts'
+import { addWaitOptions, finish, tellCommit, type WaitOptions, waitOf } from '../publishing.ts'
 
 type Options = GlobalOptions & WaitOptions & { readonly draft?: string; readonly message: string }
 
@@ -37,7 +37,8 @@ Examples:
         }
         const input = { params: { id }, etag, body: { message: options.message } }
         const done = await api.call('POST /api/v1/drafts/{id}/commit', input)
-        await finish(api, { commit: done, data: done, timeout_ms }, options, output)
+        tellCommit(done, options, output)
+        await finish(api, done, timeout_ms, options, output)
       },
       { timeout_ms: 300_000 },
     )

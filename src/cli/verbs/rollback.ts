@@ -5,7 +5,7 @@ import { cliFaults } from '../faults.ts'
 import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
 import type { Output } from '../output.ts'
 import { revisionOf } from '../policy-words.ts'
-import { addWaitOptions, finish, type WaitOptions, waitOf } from '../publishing.ts'
+import { addWaitOptions, finish, tellCommit, type WaitOptions, waitOf } from '../publishing.ts'
 
 type Options = GlobalOptions & WaitOptions & { readonly message: string; readonly yes?: true }
 
@@ -45,7 +45,8 @@ Examples:
         }
         const body = { revision, message: options.message }
         const commit = await api.call('POST /api/v1/policy/rollback', { body })
-        await finish(api, { commit, data: commit, timeout_ms }, options, output)
+        tellCommit(commit, options, output)
+        await finish(api, commit, timeout_ms, options, output)
       },
       { timeout_ms: 300_000 },
     )
