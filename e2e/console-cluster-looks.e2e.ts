@@ -211,6 +211,19 @@ test('a fix, and a ban', async () => {
   await holds('ban', false)
 })
 
+test('screens from 320 pixels on scroll in one direction only', async () => {
+  const paths = ['/nodes', '/policy', '/rules', '/exceptions', '/lists', '/log', '/activity']
+  for (const path of [...paths, '/settings/users', '/settings/tokens', '/policy/commits/1']) {
+    await open(path)
+    await page.getByRole('heading', { level: 1 }).first().waitFor()
+    for (const width of [320, 640, 768, 1024, 1160]) {
+      await page.setViewportSize({ width, height: 700 })
+      await page.waitForTimeout(100)
+      assert.equal(await scrollsSideways(page), false, `${path} at ${width}`)
+    }
+  }
+})
+
 test('more pages on a phone', async () => {
   await page.setViewportSize({ width: 390, height: 844 })
   await open('/')

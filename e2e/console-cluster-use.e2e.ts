@@ -121,6 +121,46 @@ test('two who write one draft are told', async () => {
   assert.equal((written.document['rollout'] as { wave_size: number }).wave_size, 5)
 })
 
+test('who would rather have what the other wrote reads it', async () => {
+  const draft = await makeDraft(page, 'Written by two again', (document) => document)
+  await open(`/policy/drafts/${draft.id}?tab=rollout`)
+  await page.getByLabel('Wave size').fill('5')
+  const theirs = { ...draft.document, rollout: { wave_size: 7 } }
+  await callAs(page, `PUT /api/v1/drafts/${draft.id}`, { document: theirs }, draft.etag)
+  await button('Save').click()
+  await button('Read theirs').click()
+  await page.getByText('Somebody wrote this draft meanwhile').waitFor({ state: 'detached' })
+  assert.equal(await page.getByLabel('Wave size').inputValue(), '7')
+})
+
+test('a draft that is older than the newest commit is put onto it', async () => {
+  const draft = await makeDraft(page, 'Overtaken', (document) =>
+    withSite(document, 'blog', { mode: 'monitor' }),
+  )
+  await commit(server, 'Meanwhile', (document) => withSite(document, 'shop', { block_status: 406 }))
+  await open(`/policy/drafts/${draft.id}?tab=review`)
+  await page.getByText('It can be committed once its changes are put').waitFor(slow)
+  await button('Put onto newest commit').click()
+  await page.getByText('Older than head').waitFor({ state: 'detached' })
+  await button('Commit').waitFor(slow)
+  const rebased = await callAs<typeof draft>(page, `GET /api/v1/drafts/${draft.id}`)
+  const [shop, blog] = rebased.document['sites'] as { block_status: number; mode: string }[]
+  assert.deepEqual([shop?.block_status, blog?.mode], [406, 'monitor'])
+})
+
+test('a section is written as text too', async () => {
+  const draft = await makeDraft(page, 'As text', (document) => document)
+  await open(`/policy/drafts/${draft.id}?tab=groups`)
+  await page.getByRole('radio', { name: 'Text' }).click()
+  await page.getByRole('textbox', { name: 'Groups' }).fill('[{"name": "asia"')
+  await page.getByText('This is no JSON').waitFor()
+  await page.getByRole('textbox', { name: 'Groups' }).fill('[{"name": "asia"}]')
+  await page.keyboard.press('Control+s')
+  await page.getByText('Saved', { exact: true }).waitFor()
+  await page.getByRole('radio', { name: 'Form' }).click()
+  await page.getByText('asia').waitFor()
+})
+
 test('a finding leads to its field', async () => {
   const draft = await makeDraft(page, 'With a mistake', (document) => ({
     ...document,
@@ -152,7 +192,7 @@ test('a wrongly blocked request becomes an exception by one click', async () => 
   await page.getByText(/rules of .* compile/).waitFor(slow)
   await button('Commit').click()
   await page.waitForURL(`${server.url}/policy`, slow)
-  await page.getByText('Revision 3').waitFor()
+  await page.getByText('Revision 4').waitFor()
   await page.getByRole('region', { name: 'Roll-out' }).getByText('3 of 3 nodes').waitFor()
   await open('/exceptions?q=letters')
   await page.getByText('1 of 3').waitFor()
@@ -162,10 +202,10 @@ test('an earlier revision comes back as a new one', async () => {
   await open('/policy')
   await button('Roll back to revision 1').click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByText('as revision 4').waitFor()
+  await dialog.getByText('as revision 5').waitFor()
   await dialog.getByText('Removed').waitFor()
   await button('Roll back').last().click()
-  await page.getByText('Revision 4').waitFor(slow)
+  await page.getByText('Revision 5').waitFor(slow)
   await page.getByRole('region', { name: 'Roll-out' }).getByText('3 of 3 nodes').waitFor()
   await inSync(server, 3)
 })
@@ -176,9 +216,9 @@ test('a node that refuses stops the roll-out, and all go back by themselves', as
   await commit(server, 'Not for everybody', (document) =>
     withSite(document, 'blog', { block_status: 406 }),
   )
-  await page.getByText('Revision 6').waitFor(slow)
+  await page.getByText('Revision 7').waitFor(slow)
   const history = page.getByRole('region', { name: 'History' })
-  await history.getByText('Rolled back').waitFor()
+  await history.getByText('Rolled back', { exact: true }).waitFor()
   await page.getByText('Done').first().waitFor()
   await inSync(server, 3)
 })

@@ -41,6 +41,19 @@ test('no sites: how to add one', async () => {
   await look('empty-sites')
 })
 
+test('a cluster in which nothing was decided yet says how to begin', async () => {
+  seen.expect('404')
+  await page.goto(`${server.url}/policy`)
+  await page.getByText('gatehouse apply -f policy.yaml').waitFor()
+  await look('empty-policy')
+  await page.goto(`${server.url}/lists`)
+  await page.getByText('gatehouse ban').waitFor()
+  await look('empty-lists')
+  await page.goto(`${server.url}/log`)
+  await page.getByText('Nothing has happened yet').waitFor()
+  await look('empty-log')
+})
+
 test('the first attack appears by itself', async () => {
   await page.goto(`${server.url}/attacks`)
   await page.getByRole('heading', { name: 'No attack yet' }).waitFor()

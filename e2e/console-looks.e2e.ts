@@ -139,6 +139,8 @@ test('palette', async () => {
   await page.keyboard.type('inj')
   await holds('palette')
   await page.keyboard.press('Escape')
+  // While a dialog is open it keeps the keys to itself.
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 })
 
 test('keyboard help', async () => {

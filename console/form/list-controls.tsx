@@ -154,17 +154,16 @@ function nextName(entries: readonly (readonly [string, unknown])[]): string {
   for (let i = 1; ; i++) if (!known.has(`name-${i}`)) return `name-${i}`
 }
 
-/** Anything else, as the API takes it; taken over when the field is left. */
+/** Anything else, as the API takes it; taken over as soon as it is JSON. */
 export function Json({ value, path, shared }: SharedInput) {
   const form = useForm()
   const written = JSON.stringify(value, null, 2) ?? ''
   const [typed, setTyped] = useState<string>()
   const [problem, setProblem] = useState<string>()
-  const take = () => {
-    if (typed === undefined) return
+  const take = (next: string) => {
+    setTyped(next)
     try {
-      form.change(path, typed.trim() === '' ? undefined : JSON.parse(typed))
-      setTyped(undefined)
+      form.change(path, next.trim() === '' ? undefined : JSON.parse(next))
       setProblem(undefined)
     } catch (error) {
       setProblem(text.text_bad(error instanceof Error ? error.message : String(error)))
@@ -180,8 +179,8 @@ export function Json({ value, path, shared }: SharedInput) {
         autoCapitalize="none"
         spellCheck={false}
         wrap="off"
-        onChange={(event) => setTyped(event.target.value)}
-        onBlur={take}
+        onChange={(event) => take(event.target.value)}
+        onBlur={() => problem === undefined && setTyped(undefined)}
         className={`${controlClass} resize-y overflow-x-auto py-2 font-mono sm:text-sm`}
       />
       {problem && (

@@ -134,7 +134,7 @@ export const policyWords = {
   view_form: 'Form',
   view_text: 'Text',
   view_label: 'View',
-  text_hint: 'JSON, as the API takes it. It is taken over when you leave the field.',
+  text_hint: 'JSON, as the API takes it. It counts as soon as it is whole.',
   text_bad: (why: string) => `This is no JSON: ${why}`,
   add: (what: string) => `Add ${what}`,
   remove: (what: string) => `Remove ${what}`,

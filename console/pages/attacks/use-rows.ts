@@ -19,7 +19,7 @@ export type Rows = {
   readonly measure: (element: Element | null) => void
 }
 
-/** Draws only the rows in view; `j` and `k` walk through all of them by focusing the link in each. */
+/** Draws only the rows in view; `j` and `k` walk through all of them by focusing the link or button in each. */
 export function useRows(count: number, row_px: number): Rows {
   const ref = useRef<HTMLDivElement>(null)
   const [top_px, setTop] = useState(0)
@@ -62,7 +62,7 @@ function useWalk(
   const target = useRef<number>(undefined)
   const focus = (index: number, frames: number) => {
     if (target.current !== index) return
-    const link = ref.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)
+    const link = ref.current?.querySelector<HTMLElement>(`[data-index="${index}"] :is(a, button)`)
     if (link || frames === 0) target.current = undefined
     if (link) link.focus({ preventScroll: true })
     else requestAnimationFrame(() => focus(index, frames - 1))
