@@ -16,6 +16,11 @@ export function countOf(option: string, text: string, max: number): number {
   throw cliFaults.usage({ why: `Cannot use ${option} ${text}: expected 1 to ${max}` })
 }
 
+/** `1 change`, `2 changes`. */
+export function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
+}
+
 /** Text that people or clients chose, in one line that does not steer the terminal. */
 export function oneLine(text: string, length_max = 120): string {
   const clean = text.replaceAll(/\p{Cc}+/gu, ' ')

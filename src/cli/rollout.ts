@@ -4,6 +4,7 @@ import type { CommitSummary, RolloutView } from '#model/draft.ts'
 import type { ApiClient } from '#parts/client/client.ts'
 import { cliFaults } from './faults.ts'
 import type { Output } from './output.ts'
+import { counted } from './policy-words.ts'
 
 type WaveView = RolloutView['waves'][number]
 
@@ -51,7 +52,7 @@ export async function waitForRollout(
 
 /** `revision 12 (12-3fa9c2d1), 3 changes, by vera` */
 export function commitLine({ revision, bundle, changes, author }: CommitSummary): string {
-  return `revision ${revision} (${bundle}), ${changes} change${changes === 1 ? '' : 's'}, by ${author}`
+  return `revision ${revision} (${bundle}), ${counted(changes, 'change')}, by ${author}`
 }
 
 /** `on 3 of 3 nodes after 412 ms` */

@@ -24,7 +24,9 @@ export const certificates: Check = async (patient) => {
     if (finding) found.push(finding)
     seen += 1
   }
-  return found.length > 0 ? found : [ok(`${seen} certificates hold`)]
+  return found.length > 0
+    ? found
+    : [ok(seen === 1 ? 'the certificate holds' : `all ${seen} certificates hold`)]
 }
 
 function kept({ identity, settings }: Patient): (Kept | Finding)[] {

@@ -1,4 +1,5 @@
 /** Is this node in touch with its cluster, and are all nodes of one version? */
+import { counted } from '../policy-words.ts'
 import { type Check, critical, type Finding, ok, type Patient, span, warning } from './finding.ts'
 
 export const cluster: Check = async (patient) => {
@@ -22,7 +23,7 @@ export const cluster: Check = async (patient) => {
     )
   }
   if (found.length > 0) return found
-  const known = status ? `, ${Math.max(1, nodes.length)} nodes known` : ''
+  const known = status ? `, ${counted(Math.max(1, nodes.length), 'node')} known` : ''
   return [ok(`${identity.name} of cluster ${identity.cluster_id}${known}`)]
 }
 

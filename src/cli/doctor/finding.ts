@@ -4,6 +4,7 @@ import type { SettingsProblem } from '#base/settings.ts'
 import type { NodeStatus } from '#model/node.ts'
 import type { NodeView } from '#model/node-view.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
+import { counted } from '../policy-words.ts'
 import type { Settings } from '../settings.ts'
 
 export type Finding = {
@@ -67,6 +68,5 @@ export function span(ms: number): string {
       : ms >= 2 * 3_600_000
         ? [ms / 3_600_000, 'hour']
         : [ms / 60_000, 'minute']
-  const whole = Math.round(count)
-  return `${whole} ${unit}${whole === 1 ? '' : 's'}`
+  return counted(Math.round(count), unit)
 }

@@ -1,4 +1,5 @@
 /** Does Gatehouse run here, with all its workers? */
+import { counted } from '../policy-words.ts'
 import { type Check, critical, type Finding, ok, warning } from './finding.ts'
 
 /** So many restarts since start are no accident. */
@@ -47,5 +48,7 @@ export const running: Check = async ({ status, settings }) => {
     )
   }
   if (found.length > 0) return found
-  return [ok(`gatehouse ${version} runs since ${started_at}, ${ready.length} workers ready`)]
+  return [
+    ok(`gatehouse ${version} runs since ${started_at}, ${counted(ready.length, 'worker')} ready`),
+  ]
 }

@@ -8,7 +8,7 @@ import { tellFindings } from '../findings.ts'
 import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
 import type { Output } from '../output.ts'
 import { placingProblems, policyOf, type ReadPolicy } from '../policy-file.ts'
-import { revisionOf } from '../policy-words.ts'
+import { counted, revisionOf } from '../policy-words.ts'
 import { addWaitOptions, finish, type WaitOptions, waitOf } from '../publishing.ts'
 import { commitLine } from '../rollout.ts'
 
@@ -108,7 +108,9 @@ async function rehearse(
     const count = answer.diff.changes.length
     if (answer.check.is_good)
       output.note(
-        count === 0 ? 'nothing would change' : `${count} changes; nothing was changed yet`,
+        count === 0
+          ? 'nothing would change'
+          : `${counted(count, 'change')}; nothing was changed yet`,
       )
   }
   if (!answer.check.is_good) throw new Exit(exit.usage)

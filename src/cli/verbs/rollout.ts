@@ -35,7 +35,7 @@ export function rollout(program: Command, output: Output): void {
           found = (await waitForRollout(api, found.revision, output, { timeout_ms })) ?? found
         if (options.json) output.json({ rollout: found })
         else if (found) print(found, output)
-        else output.line('nothing was committed yet')
+        else output.line('no roll-out is known yet')
         if (found?.state === 'stopped') throw new Exit(exit.failed)
       })
     })
