@@ -211,6 +211,14 @@ test('a fix, and a ban', async () => {
   await holds('ban', false)
 })
 
+test('a roll-out that was stopped goes on when it is told to', async () => {
+  await open('/policy')
+  await page.getByText('3 of 4 nodes').waitFor()
+  await page.getByRole('button', { name: 'Go on with it' }).click()
+  await page.getByText('4 of 4 nodes').waitFor()
+  await page.getByText('Stopped').first().waitFor({ state: 'detached' })
+})
+
 test('screens from 320 pixels on scroll in one direction only', async () => {
   const paths = ['/nodes', '/policy', '/rules', '/exceptions', '/lists', '/log', '/activity']
   for (const path of [...paths, '/settings/users', '/settings/tokens', '/policy/commits/1']) {

@@ -8,7 +8,7 @@ import { openBrowser, type Watch, watch } from './support/browser.ts'
 import { eventOf } from './support/events.data.ts'
 import { login, own_password } from './support/login.ts'
 import { type ConsoleServer, consoleServer } from './support/server.ts'
-import { commit, makeDraft, withSite } from './support/work.ts'
+import { callAs, commit, makeDraft, withSite } from './support/work.ts'
 
 const rising = new AsyncDisposableStack()
 let server: ConsoleServer
@@ -191,6 +191,30 @@ test('a new user gets a one-time password, and as a viewer is offered nothing to
   await view.waitForURL('**/settings/tokens')
   assert.equal(await view.getByRole('link', { name: 'Users' }).count(), 0)
   assert.deepEqual(watched.wrongs, [])
+})
+
+test('an analyst prepares a change, and is told who commits it', async () => {
+  const { one_time_password: password } = await callAs<{ one_time_password: string }>(
+    page,
+    'POST /api/v1/users',
+    { username: 'nora', role: 'analyst' },
+  )
+  await using other = await openBrowser()
+  const view = await other.newPage()
+  await login(view, { ...server, username: 'nora', password })
+  const draft = await makeDraft(view, 'By an analyst', (document) =>
+    withSite(document, 'shop', { mode: 'monitor' }),
+  )
+  await view.goto(`${server.url}/policy/drafts/${draft.id}?tab=review`)
+  await view.getByText('An administrator commits it').waitFor()
+  await view.getByText(/rules of .* compile/).waitFor({ timeout: 60_000 })
+  assert.equal(await view.getByRole('button', { name: 'Commit' }).count(), 0)
+  // Whoever may commit goes on with a copy.
+  await open(`/policy/drafts/${draft.id}`)
+  await page.getByText('This draft belongs to nora').waitFor()
+  await button('Make it mine as a copy').click()
+  await page.getByRole('heading', { name: 'By an analyst (copy)' }).waitFor()
+  await open('/settings/users')
 })
 
 test('a user is removed when the name is typed', async () => {

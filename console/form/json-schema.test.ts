@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { z } from '#base/schema.ts'
 import { Policy } from '#model/policy.ts'
 import { controlOf, emptyThing, type JsonSchema, withoutRefs } from './json-schema.ts'
 
-const schema = z.toJSONSchema(Policy, { io: 'input' }) as JsonSchema
+const schema = Policy.toJSONSchema({ io: 'input' }) as JsonSchema
 const items = (section: string) => schema.properties?.[section]?.items ?? {}
 const control = (section: string, key: string) => controlOf(items(section).properties?.[key] ?? {})
 

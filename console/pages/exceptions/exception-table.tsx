@@ -71,7 +71,7 @@ type ListProps = {
 
 const cell = 'h-13 border-line border-b px-3 py-1 align-middle'
 const columns = ['name', 'where', 'what', 'ends', 'reason'] as const
-const widths = { name: 'w-64', where: 'w-64', what: '', ends: 'w-32', reason: 'w-72' } as const
+const widths = { name: 'w-52', where: 'w-52', what: '', ends: 'w-28', reason: 'w-56' } as const
 
 function Table({ found, rows, onOpen, has_error }: ListProps) {
   return (
