@@ -52,8 +52,7 @@ export const cliFaults = faults('cli', {
     `Cannot take "${f.network}" off: it is not on the list; there is ${f.known}`,
   no_draft: (f: { name: string; known: string }) =>
     `Cannot find ${f.name === '' ? 'a draft of yours' : `the draft "${f.name}"`}: there are ${f.known}`,
-  drafts_many: (f: { known: string }) =>
-    `Cannot tell which draft is meant: add --draft with one of ${f.known}`,
+  drafts_many: (f: { known: string }) => `Cannot tell which draft is meant: name one of ${f.known}`,
   policy_file: (f: { file: string; why: string }) => `Cannot use "${f.file}": ${f.why}`,
   stopped: (f: { revision: number; state: string; why: string }) =>
     `Cannot bring revision ${f.revision} to all nodes: the roll-out is ${f.state}: ${f.why}`,

@@ -53,6 +53,7 @@ test('networks and times of lists get the spelling that the API keeps', () => {
 for (const [what, yaml, place, message] of [
   ['an unknown key', 'rules: { sett: package }\n', '1:10', /did you mean "set"/],
   ['a wrong value', 'rules: { paranoia_level: 9 }\n', '1:26', /paranoia_level|<=4|4/],
+  ['a file that was cut off', '# a policy\n\n---\n', '1:1', /nothing in it/],
   ['no YAML', 'sites: [\n', '2:1', /./],
   [
     'a network with host bits',

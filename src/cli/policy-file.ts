@@ -56,6 +56,11 @@ export function readPolicyFile(file: string): PolicyFileResult {
 export function parsePolicy(text: string, file: string): PolicyFileResult {
   const result: SettingsResult<z.infer<typeof PolicyFile>> = parseSettings(text, file, PolicyFile)
   if (result.kind === 'invalid') return { kind: 'invalid', problems: result.problems }
+  if (!/^(?!---|\.\.\.|%)[^#\s]/m.test(text)) {
+    // A file that was cut off must not take all sites away; `sites: []` does, for who means it.
+    const message = 'there is nothing in it, not even "sites: []"'
+    return { kind: 'invalid', problems: [{ file, line: 1, column: 1, path: '', message }] }
+  }
   const { lists: written, ...policy } = result.data
   const { entries: lists, wrong } = oneSpelling(written)
   if (wrong.length > 0) {
@@ -113,6 +118,10 @@ export function policyOf(file: string, output: Output, json = false): ReadPolicy
   const read = readPolicyFile(file)
   if (read.kind === 'ok') return read
   tellProblems(read.problems, output, json)
+  if (read.problems.some(({ path }) => path === 'state_dir' || path === 'edge'))
+    output.note(
+      `${file} looks like settings of a node; gatehouse export shows how a policy is written`,
+    )
   throw new Exit(exit.usage)
 }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { testClock } from '#base/clock.ts'
 import type { RolloutView } from '#model/draft.ts'
 import { apiClient } from '#parts/client/client.ts'
+import { clientFaults } from '#parts/client/faults.ts'
 import type { Output } from './output.ts'
 import { rolloutLine, waitForRollout } from './rollout.ts'
 
@@ -31,12 +32,13 @@ function view(revision: number, state: RolloutView['state'], applied: number): R
 }
 
 /** Waits for revision 12 while the API answers these, one a call; the last one for ever. */
-function waiting(views: readonly (RolloutView | null)[], timeout_ms = 60_000) {
+function waiting(views: readonly (RolloutView | null | 'away')[], timeout_ms = 60_000) {
   const clock = testClock()
   const left = [...views]
   const notes: string[] = []
   const api = apiClient(async () => {
     const rollout = left.length > 1 ? left.shift() : left[0]
+    if (rollout === 'away') throw clientFaults.unreachable({ server: 's', reason: 'refused' })
     return { status: 200, media: 'application/json', text: JSON.stringify({ rollout }) }
   })
   const output = { note: (text: string) => void notes.push(text) } as unknown as Output
@@ -78,6 +80,15 @@ test('a newer revision takes its place', async () => {
   await turn()
   assert.equal(await done, undefined)
   assert.match(notes.join(), /Revision 13 came after it/)
+})
+
+test('a policy server that starts anew meanwhile does not end the wait, one that stays away does', async () => {
+  const short = waiting([view(12, 'running', 1), 'away', 'away', view(12, 'done', 3)])
+  await short.turn()
+  assert.equal((await short.done)?.state, 'done')
+  const long = waiting([view(12, 'running', 1), 'away'])
+  await long.turn()
+  await assert.rejects(long.done, { code: 'client.unreachable' })
 })
 
 test('waiting has an end, and says that the roll-out goes on', async () => {

@@ -1,12 +1,16 @@
 /** A roll-out as whoever started it wants to see it: a line for each wave, and the end of it as an exit code. */
 import { type Clock, systemClock } from '#base/clock.ts'
+import { Fault } from '#base/fault.ts'
 import type { CommitSummary, RolloutView } from '#model/draft.ts'
-import type { ApiClient } from '#parts/client/client.ts'
+import { type ApiClient, ApiProblem } from '#parts/client/client.ts'
 import { cliFaults } from './faults.ts'
 import type { Output } from './output.ts'
 import { counted } from './policy-words.ts'
 
 type WaveView = RolloutView['waves'][number]
+
+/** How long nobody may answer while we wait. */
+const outage_ms_max = 30_000
 
 export type Wait = {
   /** Longest time to wait; then the verb fails, the roll-out goes on. */
@@ -27,9 +31,18 @@ export async function waitForRollout(
   const start = clock.elapsed()
   const told = new Set<string>()
   let why = 'it has not begun'
+  let heard_ms = start
   for (;;) {
-    const { rollout } = await api.call('GET /api/v1/policy/rollout')
-    const waited_ms = clock.elapsed() - start
+    const rollout = await orAway(api.call('GET /api/v1/policy/rollout'))
+    const now_ms = clock.elapsed()
+    const waited_ms = now_ms - start
+    if (rollout instanceof Fault) {
+      // A policy server that starts anew is back within seconds; what was committed goes on.
+      if (now_ms - heard_ms > outage_ms_max) throw rollout
+      await clock.sleep(1000)
+      continue
+    }
+    heard_ms = now_ms
     if (rollout && rollout.revision > revision) {
       output.note(`Revision ${rollout.revision} came after it and takes its place.`)
       return undefined
@@ -47,6 +60,21 @@ export async function waitForRollout(
     }
     // Most are over within a second; the others take minutes.
     await clock.sleep(waited_ms < 3000 ? 100 : 1000)
+  }
+}
+
+/** The answer, or the fault of an API or database that is away for the moment. */
+async function orAway(
+  asked: Promise<{ readonly rollout: RolloutView | null }>,
+): Promise<RolloutView | null | Fault> {
+  try {
+    return (await asked).rollout
+  } catch (error) {
+    const is_away =
+      error instanceof Fault &&
+      (error.code === 'client.unreachable' || (error instanceof ApiProblem && error.status === 503))
+    if (is_away) return error
+    throw error
   }
 }
 

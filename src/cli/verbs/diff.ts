@@ -57,7 +57,7 @@ Examples:
           (api) =>
             read
               ? placingProblems(read, output, json, () => ofFile(api, read, options.lists))
-              : ofVersions(api, from, to, options.draft),
+              : ofVersions(api, { from, to, draft: options.draft }, output),
           { timeout_ms: 120_000 },
         )
         print(found, json, output)
@@ -89,12 +89,12 @@ async function ofFile(api: ApiClient, read: ReadPolicy, with_lists: boolean): Pr
 
 async function ofVersions(
   api: ApiClient,
-  from: string | undefined,
-  to: string | undefined,
-  draft: string | undefined,
+  { from, to, draft }: Readonly<Record<'from' | 'to' | 'draft', string | undefined>>,
+  output: Output,
 ): Promise<Found> {
   if (from === undefined) {
-    const { id } = await findDraft(api, draft)
+    const { id, is_stale } = await findDraft(api, draft)
+    if (is_stale) output.note('Others committed since this draft was made: gatehouse draft rebase')
     return api.call('GET /api/v1/policy/diff', { query: { from: 'head', to: `draft:${id}` } })
   }
   const query = { from: await versionOf(api, from), to: await versionOf(api, to ?? 'head') }
