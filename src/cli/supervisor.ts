@@ -76,7 +76,7 @@ export async function supervise(
   const { workers, policy } = prepareWorkers(settings, member, keeper, keepEvent, world)
   Object.assign(facts, { workers, policy })
   rising.defer(() => workers.drain(0))
-  if (member.has('edge')) await workers.roll(settings)
+  if (member.has('edge')) await policy.start(settings)
 
   const has_office = is_policy_server || member.has('analytics')
   const office = has_office

@@ -46,8 +46,8 @@ function settingsOf(state_dir: string, mode = 'block', files: string[] = []): Se
 
 /** Workers that take everything, or nothing. */
 function pool(first: PolicyRef | null) {
-  const state = { policy: first, refuse: false, steps: [] as string[] }
-  const workers: Pick<WorkerPool, 'policy' | 'prepare' | 'activate' | 'roll'> = {
+  const state = { policy: first, refuse: false, will_not_start: false, steps: [] as string[] }
+  const workers: Pick<WorkerPool, 'policy' | 'prepare' | 'activate' | 'roll' | 'forgetPolicy'> = {
     get policy() {
       return state.policy
     },
@@ -58,7 +58,12 @@ function pool(first: PolicyRef | null) {
     async activate(policy) {
       state.policy = policy
     },
-    async roll() {},
+    forgetPolicy() {
+      state.policy = null
+    },
+    async roll() {
+      if (state.will_not_start && state.policy !== null) throw new Error('unknown operator')
+    },
   }
   return { state, workers: workers as WorkerPool }
 }
@@ -140,6 +145,39 @@ test('what a worker refuses never reaches the shelf; an older bundle never reach
   await assert.rejects(policy.apply(older), { code: 'bundle.older_revision' })
   assert.deepEqual(state.steps, [`prepare ${newer.bundle.id.slice(0, 4)}`])
   assert.equal(policy.enforced()?.revision, 5)
+})
+
+test('a bundle that workers take no more leaves the node without a policy until the next commit', async () => {
+  const state_dir = join(root, 'd')
+  const member = memberOf(state_dir, ['edge', 'policy'])
+  const settings = settingsOf(state_dir)
+  const bundles = [bundleOf(settings, 1), bundleOf(settingsOf(state_dir, 'monitor'), 2)]
+  for (const { bundle, files } of bundles)
+    for (const { path, sha256 } of bundle.head.files)
+      member.shelf.addFile(sha256, files.get(path) ?? Buffer.alloc(0))
+  const [old, next] = bundles
+  assert.ok(old && next)
+  member.shelf.activate(old.bundle)
+  const first = firstPolicy(member, settings)
+  const { state, workers } = pool(first.ref)
+  state.will_not_start = true
+  const policy = nodePolicy(first, member, workers, state_dir, world)
+  await policy.start(settings)
+  assert.equal(state.policy, null)
+  assert.equal(policy.enforced(), null)
+  assert.equal(policy.is_booting, false, 'the file has no say again')
+  for (const { path, sha256 } of next.bundle.head.files)
+    member.shelf.addFile(sha256, next.files.get(path) ?? Buffer.alloc(0))
+  await policy.apply(next)
+  assert.equal(policy.enforced()?.revision, 2)
+  const bare = nodePolicy(
+    { ref: null, bundle: undefined },
+    member,
+    pool(null).workers,
+    state_dir,
+    world,
+  )
+  await bare.start(settings)
 })
 
 test('files of one’s own come along with their data; two of one name are told apart', () => {

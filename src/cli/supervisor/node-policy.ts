@@ -24,6 +24,12 @@ export type NodePolicy = {
   apply(shelved: Shelved): Promise<void>
   /** While booting: other settings count. @throws like apply */
   applySettings(settings: Settings): Promise<void>
+  /**
+   * The first workers. What is on the shelf was enforced once; when they do not take it any more (the program is
+   * another one since) the node starts without a policy: it answers 503, and the next commit can mend it.
+   * @throws what else keeps them from starting
+   */
+  start(settings: Settings): Promise<void>
   /** Other workers with the policy in force. */
   roll(settings: Settings): Promise<void>
 }
@@ -68,10 +74,12 @@ export function nodePolicy(
       world.log.trouble('boot.not_pruned', error)
     }
   }
+  const isBooting = (): boolean =>
+    bundle === undefined && member.has('policy') && member.shelf.revision_floor === 0
   prune()
   return {
     get is_booting() {
-      return bundle === undefined && member.has('policy')
+      return isBooting()
     },
     enforced: () =>
       bundle === undefined ? null : { id: bundle.id, revision: bundle.head.revision },
@@ -93,11 +101,23 @@ export function nodePolicy(
       }),
     applySettings: (settings) =>
       inTurn(async () => {
-        if (bundle !== undefined) return
+        if (!isBooting()) return
         const ref = bootRef(settings)
         await workers.prepare(ref)
         await workers.activate(ref)
         prune()
+      }),
+    start: (settings) =>
+      inTurn(async () => {
+        try {
+          await workers.roll(settings)
+        } catch (fault) {
+          if (bundle === undefined) throw fault
+          world.log.trouble('policy.not_enforced', fault, { bundle: bundleName(bundle) })
+          bundle = undefined
+          workers.forgetPolicy()
+          await workers.roll(settings)
+        }
       }),
     roll: (settings) => inTurn(() => workers.roll(settings)),
   }

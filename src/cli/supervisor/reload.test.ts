@@ -46,6 +46,7 @@ function node(is_policy_server = true) {
     bundle: '1-x',
     apply: async () => {},
     applySettings: async () => void state.booted++,
+    start: async () => {},
     roll: async () => void state.rolls++,
   }
   const office: Pick<OfficeChild, 'commitFile'> = {

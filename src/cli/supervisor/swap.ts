@@ -23,6 +23,8 @@ export type Swap = {
   readonly current: PolicyRef | null
   /** What a worker said when it put the current one in force. */
   readonly onActivated: (listener: (facts: PolicyFacts) => void) => void
+  /** Nothing counts any more: workers that start from now on have no policy. */
+  forget(): void
   /** A new worker, which begins with `current`. */
   join(member: Member): void
   leave(member: Member): void
@@ -94,6 +96,9 @@ export function swap(clock: Clock, first: PolicyRef | null): Swap {
       return current
     },
     onActivated: (listener) => void listeners.push(listener),
+    forget() {
+      current = null
+    },
     join(member) {
       seats.set(member, { active: current?.id })
     },

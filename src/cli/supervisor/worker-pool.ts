@@ -54,6 +54,8 @@ export type WorkerPool = {
   activate(policy: PolicyRef): Promise<void>
   /** What counts; null before the first. */
   readonly policy: PolicyRef | null
+  /** Workers that start from now on have no policy. */
+  forgetPolicy(): void
   /** All entries of all lists, as they are from now on. */
   setLists(entries: readonly ListEntry[]): void
   /** What came, and ids of what went. */
@@ -247,6 +249,7 @@ export function workerPool(
     get policy() {
       return policies.current
     },
+    forgetPolicy: () => policies.forget(),
     setLists(entries) {
       const next = new Map(entries.map((entry) => [entry.id, entry]))
       const fresh = entries.filter((entry) => !isSame(listed.get(entry.id), entry))
