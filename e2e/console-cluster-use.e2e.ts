@@ -103,6 +103,12 @@ test('what was not saved is asked for before it is left', async () => {
   await page.reload()
   await page.getByLabel('Wave size').waitFor()
   assert.equal(await page.getByLabel('Wave size').inputValue(), '2')
+  // Whoever throws all of it away need not be asked for a part of it.
+  await page.getByLabel('Wave size').fill('3')
+  await button('Discard').click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click()
+  await page.waitForURL(`${server.url}/policy`)
+  await page.getByRole('link', { name: 'Half a thought' }).waitFor({ state: 'detached' })
 })
 
 test('two who write one draft are told', async () => {

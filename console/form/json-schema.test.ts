@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Policy } from '#model/policy.ts'
+import { policySchema } from '#model/policy-schema.ts'
 import { controlOf, emptyThing, type JsonSchema, withoutRefs } from './json-schema.ts'
 
-const schema = Policy.toJSONSchema({ io: 'input' }) as JsonSchema
+const schema = policySchema() as JsonSchema
 const items = (section: string) => schema.properties?.[section]?.items ?? {}
 const control = (section: string, key: string) => controlOf(items(section).properties?.[key] ?? {})
 
