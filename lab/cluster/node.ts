@@ -24,6 +24,8 @@ export type LabNode = AsyncDisposable & {
   /** Ends all of it at once, as a power cut does. */
   kill(): Promise<void>
   isRunning(): boolean
+  /** `running`, or how it ended. */
+  ending(): string
   pids(): number[]
   /** `gatehouse …` on this host; rejects when it ends with another code than 0. */
   run(...args: string[]): Promise<string>
@@ -59,6 +61,8 @@ export function labNode(host: Host, options: NodeOptions): LabNode {
     state_dir,
     file,
     isRunning,
+    ending: () =>
+      isRunning() ? 'running' : `ended by ${child?.signalCode ?? `code ${child?.exitCode}`}`,
     async start() {
       const log = createWriteStream(join(dir, 'log'), { flags: 'a' })
       const running = spawn(

@@ -77,6 +77,7 @@ async function inside(told: string): Promise<number> {
     } catch (error) {
       console.log(`FAIL  ${scenario.name}`)
       console.log(error)
+      console.log(world.all.map((node) => `${node.name} ${node.ending()}`).join(', '))
       if (scenario === join) break
     }
   }

@@ -34,7 +34,7 @@ export const canary: ClusterScenario = {
       ...policy,
       sites: (policy.sites ?? []).map((site) => ({
         ...site,
-        upstreams: [{ url: 'http://10.77.0.250:9' }],
+        upstreams: [{ url: 'http://10.77.0.11:9' }],
       })),
     }))
     await until('the roll-out is rolled back', 60_000, async () => {

@@ -11,8 +11,10 @@ export const revoke: ClusterScenario = {
     const start = performance.now()
     await world.ps.run('node', 'revoke', thief.name, '--yes')
     await until('it is cut off', 10_000, async () => {
-      const told = JSON.parse(await thief.admin('/cluster')) as { agent: { connected_to?: string } }
-      return told.agent.connected_to === undefined
+      const told = JSON.parse(await thief.admin('/cluster')) as {
+        agent: { connected_to: string | null }
+      }
+      return told.agent.connected_to === null
     })
     const took = performance.now() - start
     assert.equal((await world.views()).get(thief.name)?.connection_status, 'revoked')
