@@ -92,6 +92,25 @@ export async function withApi<T>(
   }
 }
 
+/** For what only policy servers know: other nodes say where to ask. @throws cli.no_api there, and all of `withApi` */
+export async function onPolicyServer<T>(
+  settings: Reach,
+  ask: (api: ApiClient) => Promise<T>,
+  patience: { readonly timeout_ms?: number } = {},
+): Promise<T> {
+  try {
+    return await withApi(settings, ask, patience)
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === 'cli.not_running')) throw error
+    // Loaded only now: reading certificates takes a library that no other verb needs.
+    const { readIdentity } = await import('#parts/identity/node-identity.ts')
+    const identity = readIdentity(join(settings.state_dir, 'identity'))
+    if (!identity || identity.roles.includes('policy')) throw error
+    const servers = identity.policy_servers.join(', ')
+    throw cliFaults.no_api({ name: identity.name, servers }, { cause: error })
+  }
+}
+
 /** Asks the admin port of the edge: works also while API and database are away. */
 export async function nodeStatus(settings: Settings): Promise<NodeStatus> {
   const url = `http://${settings.edge.admin}/gatehouse-status`

@@ -5,7 +5,7 @@ import { printDiff } from '../diff-lines.ts'
 import { Exit, exit } from '../exit.ts'
 import { listChanges } from '../file-lists.ts'
 import { tellFindings } from '../findings.ts'
-import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
 import { placingProblems, policyOf, type ReadPolicy } from '../policy-file.ts'
 import { counted, revisionOf } from '../policy-words.ts'
@@ -46,9 +46,9 @@ Examples:
     const read = policyOf(options.file, output, options.json)
     const patience = { timeout_ms: 300_000 }
     if (options.dryRun)
-      return withApi(settings, (api) => rehearse(api, read, options, output), patience)
+      return onPolicyServer(settings, (api) => rehearse(api, read, options, output), patience)
     const run: Run = { read, options, output, timeout_ms, base_revision }
-    return withApi(settings, (api) => perform(api, run), patience)
+    return onPolicyServer(settings, (api) => perform(api, run), patience)
   })
 }
 

@@ -2,10 +2,9 @@
 import type { Command } from 'commander'
 import type { ListEntry } from '#model/ip-list.ts'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOf } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
 import { addEntryOptions, type EntryOptions, entriesOf, entryOf, untilOf } from './list/entries.ts'
-import { onPolicyServer } from './node/find.ts'
 
 export function ban(program: Command, output: Output): void {
   addEntryOptions(

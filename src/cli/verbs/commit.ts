@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { printDiff } from '../diff-lines.ts'
 import { findDraft } from '../drafts.ts'
-import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
 import { addWaitOptions, finish, tellCommit, type WaitOptions, waitOf } from '../publishing.ts'
 
@@ -27,7 +27,7 @@ Examples:
     const options = command.optsWithGlobals<Options>()
     const { settings } = settingsOf(command)
     const timeout_ms = waitOf(options)
-    await withApi(
+    await onPolicyServer(
       settings,
       async (api) => {
         const { id, etag, base_revision, is_stale } = await findDraft(api, options.draft)

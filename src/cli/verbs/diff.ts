@@ -7,7 +7,7 @@ import { findDraft } from '../drafts.ts'
 import { Exit, exit } from '../exit.ts'
 import { cliFaults } from '../faults.ts'
 import { listChanges } from '../file-lists.ts'
-import { type GlobalOptions, settingsOrLeast, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 import { placingProblems, policyOf, type ReadPolicy } from '../policy-file.ts'
 import { revisionOf } from '../policy-words.ts'
@@ -52,7 +52,7 @@ Examples:
           })
         const { settings } = settingsOrLeast(command, output)
         const read = file === undefined ? undefined : policyOf(file, output, json)
-        const found = await withApi(
+        const found = await onPolicyServer(
           settings,
           (api) =>
             read

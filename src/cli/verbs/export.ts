@@ -5,7 +5,7 @@ import { messageOf } from '#base/fault.ts'
 import type { ApiClient } from '#parts/client/client.ts'
 import { cliFaults } from '../faults.ts'
 import { fileEntries } from '../file-lists.ts'
-import { type GlobalOptions, settingsOrLeast, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 import { writePolicy } from '../policy-file.ts'
 import { revisionOf } from '../policy-words.ts'
@@ -34,7 +34,7 @@ Examples:
       const options = command.optsWithGlobals<Options>()
       const revision = options.revision === undefined ? undefined : revisionOf(options.revision)
       const { settings } = settingsOrLeast(command, output)
-      const { commit, lists } = await withApi(
+      const { commit, lists } = await onPolicyServer(
         settings,
         async (api) => ({
           commit: await committed(api, revision),

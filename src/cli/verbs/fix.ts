@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { FixList } from '#model/fix.ts'
 import { findDraft } from '../drafts.ts'
-import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
 import { countOf, oneLine } from '../policy-words.ts'
 
@@ -35,14 +35,14 @@ Examples:
       const params = { request_id }
       const patience = { timeout_ms: 120_000 }
       if (number === undefined) {
-        const found = await withApi(
+        const found = await onPolicyServer(
           settings,
           (api) => api.call('GET /api/v1/requests/{request_id}/fixes', { params }),
           patience,
         )
         return options.json ? output.json(found) : print(found, output)
       }
-      const done = await withApi(
+      const done = await onPolicyServer(
         settings,
         async (api) => {
           const into = options.draft === undefined ? undefined : await findDraft(api, options.draft)

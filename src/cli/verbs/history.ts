@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { CommitSummary } from '#model/draft.ts'
 import type { ApiClient } from '#parts/client/client.ts'
-import { type GlobalOptions, settingsOrLeast, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 import { countOf, oneLine } from '../policy-words.ts'
 
@@ -24,7 +24,7 @@ Examples:
       const options = command.optsWithGlobals<Options>()
       const limit = countOf('--limit', options.limit, 10_000)
       const { settings } = settingsOrLeast(command, output)
-      const { items, is_more } = await withApi(settings, (api) => commits(api, limit))
+      const { items, is_more } = await onPolicyServer(settings, (api) => commits(api, limit))
       if (options.json) return output.json({ items, is_more })
       await output.table(
         ['REVISION', 'BUNDLE', 'TIME', 'AUTHOR', 'CHANGES', 'ROLL-OUT', 'NOTE'],

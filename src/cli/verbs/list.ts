@@ -1,7 +1,7 @@
 /** `gatehouse list`: the IP lists, and what is put on them and taken off. */
 import type { Command } from 'commander'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOf, settingsOrLeast } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 import {
   addEntryOptions,
@@ -12,7 +12,6 @@ import {
   shown,
   untilOf,
 } from './list/entries.ts'
-import { onPolicyServer } from './node/find.ts'
 
 type ListOptions = GlobalOptions & {
   readonly search?: string

@@ -4,10 +4,9 @@ import { systemClock } from '#base/clock.ts'
 import { type Severity, type SystemEvent, Severity as severityNames } from '#model/event.ts'
 import type { ApiClient } from '#parts/client/client.ts'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOrLeast } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 import { shown } from './list/entries.ts'
-import { onPolicyServer } from './node/find.ts'
 
 type Options = GlobalOptions & {
   readonly node?: string

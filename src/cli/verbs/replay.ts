@@ -4,7 +4,7 @@ import type { ReplayResult } from '#model/replay.ts'
 import { findDraft } from '../drafts.ts'
 import { Exit, exit } from '../exit.ts'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOrLeast, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 import { countOf, oneLine } from '../policy-words.ts'
 
@@ -37,7 +37,7 @@ Examples:
         throw cliFaults.usage({ why: `Cannot use --hours ${options.hours}: expected 0.1 to 720` })
       const body = { hours, requests_max: countOf('--requests', options.requests, 100_000) }
       const { settings } = settingsOrLeast(command, output)
-      const result = await withApi(
+      const result = await onPolicyServer(
         settings,
         async (api) => {
           const { id, name } = await findDraft(api, options.draft)

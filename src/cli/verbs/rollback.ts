@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { printDiff } from '../diff-lines.ts'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
 import { revisionOf } from '../policy-words.ts'
 import { addWaitOptions, finish, tellCommit, type WaitOptions, waitOf } from '../publishing.ts'
@@ -28,7 +28,7 @@ Examples:
     const revision = revisionOf(text)
     const timeout_ms = waitOf(options)
     const { settings } = settingsOf(command)
-    await withApi(
+    await onPolicyServer(
       settings,
       async (api) => {
         if (!options.yes) {

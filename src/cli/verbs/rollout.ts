@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { RolloutView } from '#model/draft.ts'
 import { Exit, exit } from '../exit.ts'
-import { type GlobalOptions, settingsOf, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
 import { waitOf } from '../publishing.ts'
 import { rolloutLine, waitForRollout, waveLines } from '../rollout.ts'
@@ -28,7 +28,7 @@ export function rollout(program: Command, output: Output): void {
       const options = command.optsWithGlobals<Options>()
       const timeout_ms = waitOf({ wait: options.watch === true, timeout: options.timeout })
       const { settings } = settingsOf(command)
-      await withApi(settings, async (api) => {
+      await onPolicyServer(settings, async (api) => {
         if (options.resume) await api.call('POST /api/v1/policy/rollout/resume')
         let { rollout: found } = await api.call('GET /api/v1/policy/rollout')
         if (found && options.watch)

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { findDraft } from '../../drafts.ts'
 import { Exit, exit } from '../../exit.ts'
 import { checkLine, tellFindings } from '../../findings.ts'
-import { type GlobalOptions, settingsOrLeast, withApi } from '../../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOrLeast } from '../../local.ts'
 import type { Output } from '../../output.ts'
 
 export function checkVerb(drafts: Command, output: Output): void {
@@ -25,7 +25,7 @@ export async function checkDraft(
   output: Output,
 ): Promise<void> {
   const { settings } = settingsOrLeast(command, output)
-  const result = await withApi(
+  const result = await onPolicyServer(
     settings,
     async (api) => {
       const { id } = await findDraft(api, name)

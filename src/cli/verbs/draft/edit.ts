@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import { attached } from '#parts/host/exec.ts'
 import { findDraft } from '../../drafts.ts'
 import { cliFaults } from '../../faults.ts'
-import { type GlobalOptions, settingsOf, withApi } from '../../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf } from '../../local.ts'
 import type { Output } from '../../output.ts'
 import { placingProblems, policyOf, writePolicy } from '../../policy-file.ts'
 import { oneLine } from '../../policy-words.ts'
@@ -19,7 +19,7 @@ export function edit(drafts: Command, output: Output): void {
     .action(async (name: string | undefined, _options: unknown, command: Command) => {
       const { json = false } = command.optsWithGlobals<GlobalOptions>()
       const { settings } = settingsOf(command)
-      const draft = await withApi(settings, async (api) => {
+      const draft = await onPolicyServer(settings, async (api) => {
         const { id } = await findDraft(api, name)
         return api.call('GET /api/v1/drafts/{id}', { params: { id } })
       })
@@ -38,7 +38,7 @@ export function edit(drafts: Command, output: Output): void {
         const { id, etag } = draft
         const input = { params: { id }, etag, body: { document: read.document } }
         const written = await placingProblems(read, output, json, () =>
-          withApi(settings, (api) => api.call('PUT /api/v1/drafts/{id}', input)),
+          onPolicyServer(settings, (api) => api.call('PUT /api/v1/drafts/{id}', input)),
         )
         rmSync(dir, { recursive: true })
         if (json) output.json(written)

@@ -1,6 +1,6 @@
 /** `gatehouse draft list`. */
 import type { Command } from 'commander'
-import { type GlobalOptions, settingsOrLeast, withApi } from '../../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOrLeast } from '../../local.ts'
 import type { Output } from '../../output.ts'
 import { oneLine } from '../../policy-words.ts'
 
@@ -10,7 +10,7 @@ export function list(drafts: Command, output: Output): void {
     .description('list all drafts, newest change first')
     .action(async (_options: unknown, command: Command) => {
       const { settings } = settingsOrLeast(command, output)
-      const answer = await withApi(settings, (api) => api.call('GET /api/v1/drafts'))
+      const answer = await onPolicyServer(settings, (api) => api.call('GET /api/v1/drafts'))
       if (command.optsWithGlobals<GlobalOptions>().json) return output.json(answer)
       await output.table(
         ['NAME', 'OWNER', 'FROM REVISION', 'CHANGED', ''],

@@ -1,7 +1,7 @@
 /** `gatehouse draft rebase`: puts a draft's changes onto the newest commit. */
 import type { Command } from 'commander'
 import { findDraft } from '../../drafts.ts'
-import { type GlobalOptions, settingsOf, withApi } from '../../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf } from '../../local.ts'
 import type { Output } from '../../output.ts'
 
 export function rebase(drafts: Command, output: Output): void {
@@ -13,7 +13,7 @@ export function rebase(drafts: Command, output: Output): void {
     .argument('[name]', 'left out: your only draft')
     .action(async (name: string | undefined, _options: unknown, command: Command) => {
       const { settings } = settingsOf(command)
-      const draft = await withApi(settings, async (api) => {
+      const draft = await onPolicyServer(settings, async (api) => {
         const { id } = await findDraft(api, name)
         return api.call('POST /api/v1/drafts/{id}/rebase', { params: { id } })
       })

@@ -1,7 +1,7 @@
 /** `gatehouse draft new`, `show`, `set` and `discard`: whole drafts, from files and into files. */
 import type { Command } from 'commander'
 import { findDraft } from '../../drafts.ts'
-import { type GlobalOptions, settingsOf, settingsOrLeast, withApi } from '../../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf, settingsOrLeast } from '../../local.ts'
 import type { Output } from '../../output.ts'
 import { placingProblems, policyOf, writePolicy } from '../../policy-file.ts'
 import { oneLine } from '../../policy-words.ts'
@@ -23,7 +23,8 @@ export function create(drafts: Command, output: Output): void {
       const { settings } = settingsOf(command)
       const read = file === undefined ? undefined : policyOf(file, output, json)
       const body = { name, ...(read && { document: read.document }) }
-      const make = () => withApi(settings, (api) => api.call('POST /api/v1/drafts', { body }))
+      const make = () =>
+        onPolicyServer(settings, (api) => api.call('POST /api/v1/drafts', { body }))
       const draft = await (read ? placingProblems(read, output, json, make) : make())
       if (json) return output.json(draft)
       output.line(`"${oneLine(draft.name)}" is made from revision ${draft.base_revision}`)
@@ -38,7 +39,7 @@ export function show(drafts: Command, output: Output): void {
     .argument('[name]', 'left out: your only draft')
     .action(async (name: string | undefined, _options: unknown, command: Command) => {
       const { settings } = settingsOrLeast(command, output)
-      const draft = await withApi(settings, async (api) => {
+      const draft = await onPolicyServer(settings, async (api) => {
         const { id } = await findDraft(api, name)
         return api.call('GET /api/v1/drafts/{id}', { params: { id } })
       })
@@ -59,7 +60,7 @@ export function set(drafts: Command, output: Output): void {
       const read = policyOf(file, output, json)
       const { document } = read
       const draft = await placingProblems(read, output, json, () =>
-        withApi(settings, async (api) => {
+        onPolicyServer(settings, async (api) => {
           const { id, etag } = await findDraft(api, name)
           const input = { params: { id }, etag, body: { document } }
           return api.call('PUT /api/v1/drafts/{id}', input)
@@ -79,7 +80,7 @@ export function discard(drafts: Command, output: Output): void {
     .argument('<name>')
     .action(async (name: string, _options: unknown, command: Command) => {
       const { settings } = settingsOf(command)
-      const gone = await withApi(settings, async (api) => {
+      const gone = await onPolicyServer(settings, async (api) => {
         const draft = await findDraft(api, name)
         await api.call('DELETE /api/v1/drafts/{id}', { params: { id: draft.id } })
         return draft

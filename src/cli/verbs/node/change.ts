@@ -2,9 +2,9 @@
 import type { Command } from 'commander'
 import type { ApiClient } from '#parts/client/client.ts'
 import { cliFaults } from '../../faults.ts'
-import { type GlobalOptions, settingsOf } from '../../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf } from '../../local.ts'
 import type { Output } from '../../output.ts'
-import { nodeNamed, onPolicyServer } from './find.ts'
+import { nodeNamed } from './find.ts'
 
 type Options = GlobalOptions & { readonly yes?: true }
 

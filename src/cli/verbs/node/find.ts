@@ -2,9 +2,6 @@
 import { systemClock } from '#base/clock.ts'
 import { Fault } from '#base/fault.ts'
 import type { NodeView } from '#model/node-view.ts'
-import type { ApiClient } from '#parts/client/client.ts'
-import { readIdentity } from '#parts/identity/node-identity.ts'
-import { identityDir } from '../../cluster.ts'
 import { cliFaults } from '../../faults.ts'
 import { clusterView, type Reach, withApi } from '../../local.ts'
 
@@ -25,22 +22,6 @@ export async function knownNodes(settings: Reach): Promise<Known> {
     if (at !== null) return { nodes, at }
     const why = 'it has no API, and has not heard of its cluster yet'
     throw cliFaults.not_running({ why }, { cause: error })
-  }
-}
-
-/** For what only a policy server can do. @throws cli.no_api on other nodes, cli.not_running */
-export async function onPolicyServer<T>(
-  settings: Reach,
-  call: (api: ApiClient) => Promise<T>,
-): Promise<T> {
-  try {
-    return await withApi(settings, call)
-  } catch (error) {
-    const is_away = error instanceof Fault && error.code === 'cli.not_running'
-    const identity = is_away ? readIdentity(identityDir(settings.state_dir)) : undefined
-    if (!identity || identity.roles.includes('policy')) throw error
-    const servers = identity.policy_servers.join(', ')
-    throw cliFaults.no_api({ name: identity.name, servers }, { cause: error })
   }
 }
 

@@ -4,9 +4,8 @@ import { Duration } from '#base/schema.ts'
 import { NodeRole } from '#model/node-role.ts'
 import { closedPorts } from '../../cluster.ts'
 import { cliFaults } from '../../faults.ts'
-import { type GlobalOptions, settingsOf } from '../../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf } from '../../local.ts'
 import type { Output } from '../../output.ts'
-import { onPolicyServer } from './find.ts'
 
 type Options = GlobalOptions & {
   readonly roles: string
