@@ -80,9 +80,11 @@ export const kill: ClusterScenario = {
   },
 }
 
+/** The signed text of the bundle that a node's shelf calls active. */
 function activeBundle(state_dir: string): string {
-  const text = readFileSync(`${state_dir}/shelf/active.json`, 'utf8')
-  return text
+  const active = readFileSync(`${state_dir}/shelf/active.json`, 'utf8')
+  const { id } = JSON.parse(active) as { id: string }
+  return readFileSync(`${state_dir}/shelf/bundles/${id}.json`, 'utf8')
 }
 
 function oneIdOneBundle(texts: readonly string[]): void {
