@@ -50,6 +50,8 @@ export const listsApi = {
         )
         .max(100_000),
     }),
+    // 100,000 entries with a reason each.
+    body_bytes_max: 32 * 1024 ** 2,
     response: z.strictObject({ added: z.int(), removed: z.int() }),
   },
   'DELETE /api/v1/lists/{id}': {
