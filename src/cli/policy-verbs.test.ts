@@ -1,7 +1,7 @@
 /** The policy on the command line, from a file to a commit and back, against a real policy service. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import pc from 'picocolors'
 import type { CommitSummary, PolicyDiff } from '#model/draft.ts'
@@ -138,6 +138,27 @@ test('a draft is made, set, compared, checked and committed; who comes late is t
   assert.match((await gatehouse('draft', 'show')).text, /mode: monitor/)
   assert.equal((await gatehouse('draft', 'discard', 'late')).status, 0)
   assert.equal((await gatehouse('draft', 'discard', 'late')).status, 4)
+})
+
+test('what an editor makes of a draft is checked and kept; what does not hold is not lost', async () => {
+  const editor = join(site.dir, 'editor')
+  const changing = (text: string): void =>
+    writeFileSync(editor, `#!/bin/sh\nsed -i '${text}' "$1"\n`, { mode: 0o700 })
+  process.env['VISUAL'] = editor
+  assert.equal((await gatehouse('draft', 'new', 'edited')).status, 0)
+  changing('s/x/x/')
+  assert.match((await gatehouse('draft', 'edit')).why, /Nothing was changed/)
+  changing('s/mode: monitor/mode: off/')
+  assert.match((await gatehouse('draft', 'edit')).text, /"edited" is changed/)
+  assert.match((await gatehouse('diff')).text, /"monitor" → "off"/)
+  changing('s/mode: off/mode: of/')
+  const broken = await gatehouse('draft', 'edit')
+  delete process.env['VISUAL']
+  assert.equal(broken.status, 2)
+  const [, kept = ''] = /Your text is kept: .* -f (\S+)/.exec(broken.why) ?? []
+  assert.match(readFileSync(kept, 'utf8'), /mode: of$/m)
+  rmSync(dirname(kept), { recursive: true })
+  assert.equal((await gatehouse('draft', 'discard', 'edited')).status, 0)
 })
 
 test('a rollback shows what it would change, and does it with --yes', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { exec, execOk } from './exec.ts'
+import { attached, exec, execOk } from './exec.ts'
 
 const node = process.execPath
 
@@ -62,4 +62,9 @@ test('nothing of our environment reaches the program', async () => {
   })
   delete process.env['GATEHOUSE_TEST_SECRET']
   assert.equal(result.stdout.trim(), 'LC_ALL,ONLY,PATH')
+})
+
+test('attached() hands the terminal over and tells the status', async () => {
+  assert.equal(await attached(['sh', '-c', 'exit 3']), 3)
+  await assert.rejects(attached(['gatehouse-no-such-program']), { code: 'host.not_found' })
 })
