@@ -83,8 +83,8 @@ export const kill: ClusterScenario = {
 /** The signed text of the bundle that a node's shelf calls active. */
 function activeBundle(state_dir: string): string {
   const active = readFileSync(`${state_dir}/shelf/active.json`, 'utf8')
-  const { id } = JSON.parse(active) as { id: string }
-  return readFileSync(`${state_dir}/shelf/bundles/${id}.json`, 'utf8')
+  const shelf = JSON.parse(active) as { active: { id: string } }
+  return readFileSync(`${state_dir}/shelf/bundles/${shelf.active.id}.json`, 'utf8')
 }
 
 function oneIdOneBundle(texts: readonly string[]): void {
