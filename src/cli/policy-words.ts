@@ -16,6 +16,11 @@ export function countOf(option: string, text: string, max: number): number {
   throw cliFaults.usage({ why: `Cannot use ${option} ${text}: expected 1 to ${max}` })
 }
 
+/** As one word of a shell, whatever somebody called it: people paste what we tell them to type. */
+export function quoted(text: string): string {
+  return `'${oneLine(text, 200).replaceAll("'", "'\\''")}'`
+}
+
 /** `1 change`, `2 changes`. */
 export function counted(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`

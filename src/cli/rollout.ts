@@ -5,7 +5,7 @@ import type { CommitSummary, RolloutView } from '#model/draft.ts'
 import { type ApiClient, ApiProblem } from '#parts/client/client.ts'
 import { cliFaults } from './faults.ts'
 import type { Output } from './output.ts'
-import { counted } from './policy-words.ts'
+import { counted, oneLine } from './policy-words.ts'
 
 type WaveView = RolloutView['waves'][number]
 
@@ -80,7 +80,7 @@ async function orAway(
 
 /** `revision 12 (12-3fa9c2d1), 3 changes, by vera` */
 export function commitLine({ revision, bundle, changes, author }: CommitSummary): string {
-  return `revision ${revision} (${bundle}), ${counted(changes, 'change')}, by ${author}`
+  return `revision ${revision} (${bundle}), ${counted(changes, 'change')}, by ${oneLine(author)}`
 }
 
 /** `on 3 of 3 nodes after 412 ms` */
@@ -100,7 +100,8 @@ export function waveLines(wave: WaveView): string[] {
   return [
     head,
     ...troubled.map(
-      ({ name, state, message }) => `    ${name} ${state}${message ? `: ${message}` : ''}`,
+      ({ name, state, message }) =>
+        `    ${name} ${state}${message ? `: ${oneLine(message, 300)}` : ''}`,
     ),
   ]
 }

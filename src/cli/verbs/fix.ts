@@ -4,7 +4,7 @@ import type { FixList } from '#model/fix.ts'
 import { findDraft } from '../drafts.ts'
 import { type GlobalOptions, onPolicyServer, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
-import { countOf, oneLine } from '../policy-words.ts'
+import { countOf, oneLine, quoted } from '../policy-words.ts'
 
 type Options = GlobalOptions & {
   readonly apply?: string
@@ -52,10 +52,10 @@ Examples:
         patience,
       )
       if (options.json) return output.json(done)
-      const name = oneLine(done.draft.name)
-      output.line(`"${name}": ${oneLine(done.fix.sentence, 300)}`)
+      output.line(`"${oneLine(done.draft.name)}": ${oneLine(done.fix.sentence, 300)}`)
+      const name = quoted(done.draft.name)
       output.note(
-        `next: gatehouse replay --draft '${name}', then gatehouse commit --draft '${name}' -m 'why'`,
+        `next: gatehouse replay --draft ${name}, then gatehouse commit --draft ${name} -m 'why'`,
       )
     })
 }

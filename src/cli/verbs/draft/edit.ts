@@ -9,7 +9,7 @@ import { cliFaults } from '../../faults.ts'
 import { type GlobalOptions, onPolicyServer, settingsOf } from '../../local.ts'
 import type { Output } from '../../output.ts'
 import { placingProblems, policyOf, writePolicy } from '../../policy-file.ts'
-import { oneLine } from '../../policy-words.ts'
+import { oneLine, quoted } from '../../policy-words.ts'
 
 export function edit(drafts: Command, output: Output): void {
   drafts
@@ -44,7 +44,7 @@ export function edit(drafts: Command, output: Output): void {
         if (json) output.json(written)
         else output.line(`"${oneLine(written.name)}" is changed`)
       } catch (error) {
-        output.note(`Your text is kept: gatehouse draft set '${oneLine(draft.name)}' -f ${file}`)
+        output.note(`Your text is kept: gatehouse draft set ${quoted(draft.name)} -f ${file}`)
         throw error
       }
     })
