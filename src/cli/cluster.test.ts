@@ -108,7 +108,7 @@ test('a renewed certificate is written down, and what became known meanwhile sta
   const { state_dir } = settings
   const topology = { policy_servers: ['a.example:12346', 'b.example:12346'], analytics: [] }
   await using port = await clusterPort(identity, async ({ body }) => {
-    keepTopology(state_dir, identity, topology)
+    keepTopology(state_dir, { ...identity, roles: ['edge'] }, topology)
     const now_ms = clock.now() + day_ms
     const certificate = await authority?.issue(String(body['csr']), identity, now_ms)
     return { status: 200, body: { certificate, ca: identity.ca } }
@@ -123,4 +123,9 @@ test('a renewed certificate is written down, and what became known meanwhile sta
     ),
   )
   assert.equal(told()[0]?.['event'], 'certificate.renewed')
+  // What others told a policy server never becomes what it tells others.
+  const own = { ...renewed, roles: identity.roles }
+  const more = { ...topology, analytics: ['203.0.113.9:3313'] }
+  assert.deepEqual(keepTopology(state_dir, own, more).analytics, more.analytics)
+  assert.deepEqual(readIdentity(identityDir(state_dir)), renewed)
 })

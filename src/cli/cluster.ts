@@ -70,6 +70,11 @@ export function clusterAddress({ cluster }: Pick<Places, 'cluster'>): string {
   return advertised(cluster.listen, cluster.address)
 }
 
+/** Where other nodes bring their records, `host:port`, on a node that takes some. */
+export function intakeAddress({ cluster, analytics }: Places): string {
+  return advertised(analytics.listen, cluster.address)
+}
+
 /** The settings by which only this machine reaches what nodes need to reach, so that none can join and work. */
 export function closedPorts({ cluster, analytics }: Places): string[] {
   const named = { 'cluster.listen': cluster.listen, 'analytics.listen': analytics.listen }
@@ -91,7 +96,10 @@ export async function renewIdentity(
   return keep(identityDir(state_dir), { ...now, certificate, ca, key }, world)
 }
 
-/** Writes down where policy servers and analytics are, for the next start. */
+/**
+ * Writes down where policy servers and analytics are, for the next start. A policy server's own file says where *it* is, and
+ * what it tells others comes from there: what nodes told must not get in.
+ */
 export function keepTopology(
   state_dir: string,
   identity: NodeIdentity,
@@ -100,7 +108,8 @@ export function keepTopology(
   const places = JSON.stringify([policy_servers, analytics])
   const known = JSON.stringify([identity.policy_servers, identity.analytics])
   const changed = { ...identity, policy_servers, analytics }
-  if (places !== known) writeIdentity(identityDir(state_dir), changed)
+  if (places !== known && !identity.roles.includes('policy'))
+    writeIdentity(identityDir(state_dir), changed)
   return changed
 }
 

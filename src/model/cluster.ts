@@ -73,6 +73,8 @@ export const AgentHello = z.strictObject({
   /** Changes with every start. */
   boot_id: z.uuid(),
   address: z.string().max(255),
+  /** `host:port` where it takes records; only of nodes with the role analytics. */
+  analytics: z.string().max(255).optional(),
   /** What is enforced; null before the first. */
   bundle: z.strictObject({ id: z.string(), revision: z.int() }).nullable(),
   /** Highest revision that was ever enforced: nothing older is taken. */

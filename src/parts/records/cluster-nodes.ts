@@ -19,6 +19,8 @@ export type NodeState = {
   } | null
   readonly lists_revision: number
   readonly clock_skew_ms: number
+  /** Highest revision that it says it ever ran; rows of before have none. */
+  readonly revision_floor?: number
 }
 
 export type ClusterNode = {
@@ -185,6 +187,24 @@ export async function saveNodeState(
       .where('id', '=', id)
       .execute(),
   )
+}
+
+/**
+ * So far above the newest commit a node's word is taken: what lies between was lost with a database that came back from an
+ * old copy. Without a limit one stolen node could use up all revisions there are.
+ */
+export const revisions_lost_max = 10_000
+
+/** The highest revision that any node which counts says it ever ran, of those up to `revision_max`; 0 when none did. */
+export async function revisionFloor(db: Database, revision_max: number): Promise<number> {
+  const floor = sql<number>`(state->>'revision_floor')::bigint`
+  const row = await db.kysely
+    .selectFrom('cluster_nodes')
+    .select(sql<number | null>`max(${floor})`.as('floor'))
+    .where('revoked_at', 'is', null)
+    .where(floor, '<=', revision_max)
+    .executeTakeFirst()
+  return row?.floor ?? 0
 }
 
 /** Forgets nodes that are off the list and whose certificate ended: nothing of them can come back. */

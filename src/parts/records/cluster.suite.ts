@@ -10,6 +10,7 @@ import {
   type NewNode,
   removeNode,
   restoreNode,
+  revisionFloor,
   revokeNode,
   saveNodeState,
   setNodeGroup,
@@ -100,6 +101,21 @@ function nodesSuite(db: () => Database): void {
     ])
     await assert.rejects(setNodeGroup(db(), id(1), 'a\0b'), { code: 'records.bad_value' })
     assert.equal(await getNodeById(db(), 'no id'), undefined)
+  })
+
+  test('the highest revision that nodes ran is told, without those that are cut off or beyond belief', async () => {
+    assert.equal(await revisionFloor(db(), 100), 0)
+    const none = { bundle_id: '', revision: 0, took_ms: null, refusal: null }
+    const rest = { address: '', version: '', protocol: 1, last_connection_at: null }
+    for (const [n, revision_floor] of [5, 40, 90, 9_000_000_000_000_000].entries()) {
+      await upsertNode(db(), newNode(n, `edge-${n}`))
+      const state = { ...none, lists_revision: 0, clock_skew_ms: 0, revision_floor }
+      await saveNodeState(db(), id(n), { ...rest, state })
+    }
+    await upsertNode(db(), newNode(8, 'never-seen'))
+    assert.deepEqual([await revisionFloor(db(), 100), await revisionFloor(db(), 89)], [90, 40])
+    await revokeNode(db(), id(2), noonPlus(1))
+    assert.equal(await revisionFloor(db(), 100), 40)
   })
 
   test('a revoked or removed node leaves its name; each revocation is a revision of the lists', async () => {

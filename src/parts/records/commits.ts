@@ -116,7 +116,7 @@ export async function contentFiles(
 
 /**
  * Stores a commit on top of `expected_head` (0: the first) in one transaction; when it resolves to true the commit
- * survives whatever happens. False: somebody else was first, and nothing was stored. Inside a transaction of the caller
+ * survives whatever happens. Its revision is a higher one, not always the next (`revisionFloor`). False: somebody else was first, and nothing was stored. Inside a transaction of the caller
  * it lasts when that does.
  * @throws records.unavailable
  */
@@ -128,7 +128,7 @@ export async function insertCommit(
   also: CommitSideEffects = {},
 ): Promise<boolean> {
   const is_stored = await within(db, async (trx) => {
-    // The row comes first: whoever commits at the same time waits for it, so that nothing below happens twice at once.
+    // Comes first: whoever commits at the same time waits, so that nothing below happens twice at once.
     if (!(await claimRevision(trx, commit, expected_head))) return false
     await addFiles(trx, commit.bundle, files)
     const { draft, import_hash } = also
@@ -140,7 +140,7 @@ export async function insertCommit(
         .execute()
     }
     if (import_hash !== undefined) await writeImport(trx, import_hash)
-    await forgetOld(trx, commit.bundle.head.revision - commits_kept)
+    await forgetOld(trx)
     return true
   })
   if (is_stored) await db.durable()
@@ -182,7 +182,10 @@ async function claimRevision(
   expected_head: number,
 ): Promise<boolean> {
   const { revision, content, author, message, committed_at } = bundle.head
-  if (revision !== expected_head + 1 || (await headOf(trx)) !== expected_head) return false
+  if (revision <= expected_head) return false
+  // The head is no row yet: only the table can be held. Readers do not wait for this.
+  await sql`lock table commits in share row exclusive mode`.execute(trx)
+  if ((await headOf(trx)) !== expected_head) return false
   const result = await trx
     .insertInto('commits')
     .values({
@@ -228,11 +231,17 @@ async function addFiles(
   }
 }
 
-async function forgetOld(trx: Transaction<Tables>, up_to: number): Promise<void> {
-  if (up_to < 1) return
+async function forgetOld(trx: Transaction<Tables>): Promise<void> {
   const gone = await trx
     .deleteFrom('commits')
-    .where('revision', '<=', up_to)
+    .where('revision', '<=', (where) =>
+      where
+        .selectFrom('commits')
+        .select('revision')
+        .orderBy('revision', 'desc')
+        .offset(commits_kept)
+        .limit(1),
+    )
     .returning('revision')
     .execute()
   if (gone.length === 0) return

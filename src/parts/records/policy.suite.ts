@@ -34,7 +34,7 @@ const emptied = ['commits', 'content_files', 'drafts', 'file_imports', 'recorded
 export function policySuite(given: () => Database): void {
   describe('policy', () => {
     let db: Database
-    const commit = (revision: number, own: string, also = {}) => {
+    const commit = (revision: number, own: string, also = {}, head = revision - 1) => {
       const files = new Map([
         ['policy.json', bytes(`{"n":${revision}}`)],
         ['rules/0001.conf', bytes(own)],
@@ -42,7 +42,7 @@ export function policySuite(given: () => Database): void {
       ])
       const bundle = bundleOf(revision, files)
       const document = { n: revision, text: 'a\0b \ud800' }
-      return insertCommit(db, { bundle, document, changes: 2 }, files, revision - 1, also)
+      return insertCommit(db, { bundle, document, changes: 2 }, files, head, also)
     }
     beforeEach(async () => {
       db = given()
@@ -101,6 +101,16 @@ export function policySuite(given: () => Database): void {
       assert.equal(rows.length, 5)
       assert.equal(await commit(4, 'a gap'), false)
       assert.equal(await commit(2, 'late'), false)
+    })
+
+    test('revisions may leave numbers out, and still only one commit follows another', async () => {
+      await commit(1, 'one')
+      const won = await Promise.all([2, 7, 9].map((n) => commit(n, `${n}`, {}, 1)))
+      assert.deepEqual(won.filter(Boolean), [true])
+      const head = await headRevision(db)
+      assert.ok(await commit(head + 9_000, 'far', {}, head))
+      assert.ok(await getCommit(db, 1), 'few commits, whatever their numbers')
+      assert.equal(await commit(head, 'below', {}, head + 9_000), false)
     })
 
     test('old commits go, and with them the files that no other names', async () => {

@@ -14,7 +14,7 @@ export type StoredRollout<Plan> = {
   readonly plan: Plan
 }
 
-/** Older ones than so many commits are forgotten. */
+/** So many, the newest, are kept. */
 const kept = 1_000
 
 export async function saveRollout<Plan>(db: Database, rollout: StoredRollout<Plan>): Promise<void> {
@@ -27,10 +27,17 @@ export async function saveRollout<Plan>(db: Database, rollout: StoredRollout<Pla
     .execute()
 }
 
-export async function forgetRollouts(db: Database, newest_revision: number): Promise<void> {
+export async function forgetRollouts(db: Database): Promise<void> {
   await db.kysely
     .deleteFrom('rollouts')
-    .where('revision', '<', newest_revision - kept)
+    .where('revision', '<=', (where) =>
+      where
+        .selectFrom('rollouts')
+        .select('revision')
+        .orderBy('revision', 'desc')
+        .offset(kept)
+        .limit(1),
+    )
     .execute()
 }
 

@@ -11,6 +11,8 @@ export type AgentContext = {
   readonly version: string
   /** Under which others reach this node. */
   readonly address: string
+  /** `host:port` where this node takes records from others; left out where it takes none. */
+  readonly analytics?: string
   readonly shelf: Shelf
   /** Changes with every start. */
   readonly boot_id: string

@@ -164,12 +164,13 @@ async function* chunksOf(
 }
 
 function helloOf({ context, world }: LineTools): AgentHello {
-  const { version, boot_id, address, shelf } = context
+  const { version, boot_id, address, analytics, shelf } = context
   return {
     version,
     protocol,
     boot_id,
     address,
+    ...(analytics !== undefined && { analytics }),
     bundle: context.enforced(),
     revision_floor: shelf.revision_floor,
     lists_revision: shelf.lists_revision,

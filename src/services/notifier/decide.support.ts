@@ -15,6 +15,7 @@ export function node(name: string, words: Partial<NodeFacts> = {}): NodeFacts {
     is_expected: false,
     line: '1',
     enforced: { id: 'b1', revision: 1 },
+    floor: 0,
     refusal: null,
     took_ms: null,
     counters: zero,

@@ -47,6 +47,38 @@ test('nodes that are away hold nothing up and catch up when they come', () => {
   assert.equal(c.run().plan.why, 'all 4 nodes enforce it')
 })
 
+test('a node that ran what the database lost holds nothing up, is offered nothing older, and gets what is above', () => {
+  const lost = { enforced: { id: 'b9', revision: 9 }, floor: 9 }
+  const c = cluster([node('edge-a'), node('edge-z', lost), node('policy-1')])
+  assert.deepEqual(c.offered(), ['policy-1:newest'])
+  c.apply('policy-1')
+  assert.deepEqual(c.offered(), ['edge-a:newest'])
+  c.apply('edge-a')
+  const { plan, offers } = c.run()
+  assert.deepEqual([plan.state, offers.size], ['done', 0])
+  assert.match(plan.waves[1]?.nodes[1]?.message ?? '', /ran revision 9/)
+  const above = commit({}, { revision: 10, bundle_id: 'b10' })
+  const next = cluster([node('edge-z', lost)], above)
+  assert.deepEqual(next.offered(), ['edge-z:newest'])
+  // What it ran was damaged and it fell back: the same revision is no other one.
+  const fell_back = { enforced: { id: 'b1', revision: 1 }, floor: 2 }
+  assert.deepEqual(cluster([node('edge-y', fell_back)]).offered(), ['edge-y:newest'])
+})
+
+test('who stops a roll-out is named, with what to do should its word not be true', () => {
+  const c = cluster(four(), commit({ wait: '60s' }))
+  c.apply('policy-1')
+  c.run()
+  c.wait(60_000)
+  c.run()
+  c.apply('edge-a', 'edge-b', 'edge-c')
+  c.run()
+  c.change('edge-b', { counters: { requests: 90, blocked: 0, errors: 90 } })
+  c.change('edge-c', { counters: { requests: 90, blocked: 0, errors: 1 } })
+  const { why } = c.run().plan
+  assert.match(why, /most of them on edge-b \(should edge-b .*gatehouse node revoke edge-b\)/)
+})
+
 test('a refusal stops the roll-out, and the policy before is to be committed again', () => {
   const c = cluster(four(), commit({ wave_size: 1 }))
   c.apply('policy-1')
@@ -56,6 +88,7 @@ test('a refusal stops the roll-out, and the policy before is to be committed aga
   assert.equal(plan.state, 'stopped')
   assert.equal(plan.rollback_to?.revision, 1)
   assert.match(plan.why, /stopped in wave 1: edge-a refused it: Cannot compile \(waf\.bad\)/)
+  assert.match(plan.why, /gatehouse node revoke edge-a\)/)
   assert.equal(offers.size, 0)
 })
 

@@ -3,10 +3,17 @@
  * policy servers first, then the canary group, then waves; the first refusal, silence or bad figures stop it.
  */
 
-import { left, noteNode, verdictOnReceipts } from './decide/receipts.ts'
+import { left, noteNode, refusalOf, verdictOnReceipts } from './decide/receipts.ts'
 import { beginWave, watchIsOver, watchVerdict } from './decide/watch.ts'
 import { addNewNodes, wavesOf } from './decide/waves.ts'
-import type { Facts, Failure, NodeFacts, RolloutPlan, Wave } from './plan.ts'
+import {
+  type Facts,
+  type Failure,
+  isAhead,
+  type NodeFacts,
+  type RolloutPlan,
+  type Wave,
+} from './plan.ts'
 
 export type Offer = 'newest' | 'base'
 
@@ -73,7 +80,7 @@ function newPlan(facts: Facts): RolloutPlan {
 
 /** Goes as far as the facts allow; one wave at a time. */
 function advance(plan: RolloutPlan, facts: Facts, nodes: ReadonlyMap<string, NodeFacts>): void {
-  const stop = lateRefusal(plan) ?? runWaves(plan, facts, nodes)
+  const stop = lateRefusal(plan, nodes) ?? runWaves(plan, facts, nodes)
   if (stop === 'done') {
     plan.state = 'done'
     plan.ended_ms = facts.now_ms
@@ -116,13 +123,14 @@ function runWaves(plan: RolloutPlan, facts: Facts, nodes: ReadonlyMap<string, No
 }
 
 /** A node of an earlier wave that came late, took the offer, and would not have it. */
-function lateRefusal(plan: RolloutPlan): { wave: Wave; failure: Failure } | undefined {
+function lateRefusal(
+  plan: RolloutPlan,
+  nodes: ReadonlyMap<string, NodeFacts>,
+): { wave: Wave; failure: Failure } | undefined {
   for (const wave of plan.waves) {
     if (wave.state !== 'done' && wave.state !== 'watching') continue
     const node = wave.nodes.find((one) => one.state === 'refused')
-    if (!node) continue
-    const sentence = `${node.name} refused it: ${node.message}`
-    return { wave, failure: { cause: 'refused', sentence } }
+    if (node) return { wave, failure: refusalOf(node, nodes) }
   }
   return undefined
 }
@@ -163,6 +171,7 @@ function offersOf(plan: RolloutPlan, facts: Facts): Map<string, Offer> {
   const offers = new Map<string, Offer>()
   for (const node of [...facts.nodes].sort((a, b) => placeOf(a) - placeOf(b))) {
     if (!node.is_connected || node.enforced?.id === plan.bundle_id) continue
+    if (isAhead(node, { id: plan.bundle_id, revision: plan.revision })) continue
     const { base } = facts.commit
     if (plan.state === 'done' || open.has(node.id)) offers.set(node.id, 'newest')
     // A node never goes back: what is newer than the base stays until its turn comes.

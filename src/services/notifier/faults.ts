@@ -40,6 +40,10 @@ export const notifierFaults = faults('notifier', {
     `Cannot speak with version ${f.version}: it needs protocol ${f.oldest} at least, we speak ${f.current} at most; update the policy server`,
   two_of_one: (f: { node: string; address: string }) =>
     `Cannot tell who is node "${f.node}": two programs with its identity take each other's place, the last one at ${f.address}; stop one of them, or revoke the node if it was stolen`,
+  ahead: (f: { node: string; revision: number; floor: number }) =>
+    `Cannot bring revision ${f.revision} to node "${f.node}": it has run revision ${f.floor}, which this database does not know (was it restored from an older copy?); the next commit reaches it`,
+  far_ahead: (f: { node: string; revision: number; floor: number }) =>
+    `Cannot bring revision ${f.revision} to node "${f.node}": it says that it has run revision ${f.floor}, which nobody can have committed; revoke it and invite it anew`,
   no_stream: (f: { node: string }) =>
     `Cannot take a report of node "${f.node}": it has no stream open here`,
   no_such_file: (f: { sha256: string }) =>

@@ -41,7 +41,7 @@ export type TestCluster = AsyncDisposable & {
   invite(words?: { roles?: NodeRole[]; ttl_s?: number; group?: string }): Promise<string>
   joinNode(name: string, token?: string): Promise<NodeIdentity>
   /** Commits a policy; `text` makes its content. */
-  commit(text: string, rollout?: Record<string, unknown>): Promise<SignedBundle>
+  commit(text: string, rollout?: Record<string, unknown>, revision?: number): Promise<SignedBundle>
 }
 
 export async function testCluster(): Promise<TestCluster> {
@@ -113,7 +113,7 @@ export async function testCluster(): Promise<TestCluster> {
       })
       return { ...answer, key }
     },
-    async commit(text, rollout = {}) {
+    async commit(text, rollout = {}, revision) {
       const head = (await newestCommit(database))?.bundle.head.revision ?? 0
       const document = Policy.encode(Policy.parse({ rollout }))
       const bytes = Buffer.from(text)
@@ -121,7 +121,7 @@ export async function testCluster(): Promise<TestCluster> {
         new Map([['policy.json', bytes]]),
         {
           cluster_id: identity.cluster_id,
-          revision: head + 1,
+          revision: revision ?? head + 1,
           author: 'vera',
           message: '',
           committed_at: new Date(world.clock.now()).toISOString(),

@@ -57,6 +57,9 @@ export type RolloutPlan = {
   waves: Wave[]
 }
 
+/** The bundle of the newest commit. */
+export type Newest = { readonly id: string; readonly revision: number }
+
 export type NodeFacts = {
   readonly id: string
   readonly name: string
@@ -69,6 +72,8 @@ export type NodeFacts = {
   readonly line: string
   /** What it enforces, as far as it told. */
   readonly enforced: { readonly id: string; readonly revision: number } | null
+  /** Highest revision that it says it ever enforced: it takes nothing below. */
+  readonly floor: number
   readonly refusal: {
     readonly bundle_id: string
     readonly code: string
@@ -100,6 +105,18 @@ export type Facts = {
   readonly commit: CommitFacts
   /** Those that count: neither revoked nor off the list. */
   readonly nodes: readonly NodeFacts[]
+}
+
+/**
+ * Does it run something that our database does not know? Then that came back from an old copy, and the node will not go
+ * back: it waits for a commit above all that it ran.
+ */
+export function isAhead(
+  { enforced, floor }: Pick<NodeFacts, 'enforced' | 'floor'>,
+  newest: Newest,
+): boolean {
+  if (enforced?.id === newest.id) return false
+  return floor > newest.revision || (enforced?.revision ?? -1) >= newest.revision
 }
 
 /** As the API shows it. */

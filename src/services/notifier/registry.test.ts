@@ -64,7 +64,7 @@ async function scene(name: string, roles: ('edge' | 'policy')[] = ['edge']) {
     counters: { requests: 0, blocked: 0, errors: 0 },
     ...words,
   })
-  const view = () => known.views('b1').find((one) => one.id === id)
+  const view = () => known.views({ id: 'b1', revision: 1 }).find((one) => one.id === id)
   return {
     clock,
     events,
@@ -119,7 +119,7 @@ test('what was heard is saved, and a new office knows it without telling old sil
   await again.load()
   await again.tend()
   assert.deepEqual(events, [])
-  const view = again.views('b2').find((one) => one.id === id)
+  const view = again.views({ id: 'b2', revision: 2 }).find((one) => one.id === id)
   assert.deepEqual(
     [view?.bundle, view?.sync_status, view?.refusal, view?.connection_status, view?.address],
     ['1-b1', 'refused', { code: 'x.y', message: 'No   ' }, 'inactive', '192.0.2.7'],

@@ -1,4 +1,5 @@
 /** All nodes as the database lists them and as they are now. Nothing that is not saved here is lost by a kill: nodes tell again. */
+import { Fault } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
 import type { AgentHello, AgentReport } from '#model/cluster.ts'
 import type { NodeView } from '#model/node-view.ts'
@@ -12,7 +13,7 @@ import {
 } from '#parts/records/cluster-nodes.ts'
 import type { Database } from '#parts/records/database.ts'
 import { notifierFaults } from './faults.ts'
-import type { NodeFacts } from './plan.ts'
+import type { Newest, NodeFacts } from './plan.ts'
 import {
   factsOf,
   greet,
@@ -45,13 +46,19 @@ export type Registry = {
   forgive(): void
   facts(): NodeFacts[]
   /** With the revoked ones that are still on the list. */
-  views(newest: string | undefined): NodeView[]
+  views(newest: Newest | undefined): NodeView[]
   /** Ids of nodes whose certificates would still be valid, were they not revoked. */
   revoked(): string[]
+  /** Where connected nodes take records, `host:port`, by name of the node. */
+  analytics(): string[]
   /** How many are on the list. */
   readonly size: number
   /** Saves what was heard, tells of silence, takes those off the list that were away for a day. */
   tend(): Promise<void>
+}
+
+function ignoreFault(error: unknown): void {
+  if (!(error instanceof Fault)) throw error
 }
 
 /** A node that was there so shortly before our start is back within so long after it. */
@@ -77,6 +84,19 @@ export function registry(database: Database, { clock, log }: World): Registry {
     nodes = next
     is_loaded = true
   }
+  const save = async (node: LiveNode) => {
+    node.is_dirty = false
+    const { address, version, protocol } = node
+    const last_connection_at =
+      node.heard_ms === undefined ? null : new Date(node.heard_ms).toISOString()
+    const heard = { address, version, protocol, last_connection_at, state: stateOf(node) }
+    try {
+      await saveNodeState(database, node.row.id, heard)
+    } catch (error) {
+      node.is_dirty = true
+      throw error
+    }
+  }
   return {
     get is_loaded() {
       return is_loaded
@@ -101,6 +121,11 @@ export function registry(database: Database, { clock, log }: World): Registry {
         await load()
       }
       greet(node, hello, { ...at, now_ms: clock.now() })
+      // The next commit must be above it, and that may come at any moment.
+      if (node.floor > (node.row.state?.revision_floor ?? 0)) {
+        // A database that is away keeps no node away: it is saved later.
+        await save(node).catch(ignoreFault)
+      }
       const { name } = node.row
       log.event('node.connected', { name, address: hello.address, version: hello.version })
     },
@@ -127,6 +152,11 @@ export function registry(database: Database, { clock, log }: World): Registry {
       return counting().map((node) => factsOf(node, { since_ms, is_over }))
     },
     views: (newest) => onList().map((node) => viewOfNode(node, newest, clock.now())),
+    analytics: () =>
+      counting()
+        .filter((node) => node.line !== undefined && node.analytics !== '')
+        .sort((a, b) => (a.row.name < b.row.name ? -1 : 1))
+        .map((node) => node.analytics),
     revoked() {
       const now = iso()
       return [...nodes.values()]
@@ -134,20 +164,7 @@ export function registry(database: Database, { clock, log }: World): Registry {
         .map(({ row }) => row.id)
     },
     async tend() {
-      for (const node of nodes.values()) {
-        if (!node.is_dirty) continue
-        node.is_dirty = false
-        const { address, version, protocol } = node
-        const last_connection_at =
-          node.heard_ms === undefined ? null : new Date(node.heard_ms).toISOString()
-        const heard = { address, version, protocol, last_connection_at, state: stateOf(node) }
-        try {
-          await saveNodeState(database, node.row.id, heard)
-        } catch (error) {
-          node.is_dirty = true
-          throw error
-        }
-      }
+      for (const node of nodes.values()) if (node.is_dirty) await save(node)
       for (const node of counting()) {
         if (node.line !== undefined) continue
         const away_ms = silence_ms(node, clock.now())

@@ -8,7 +8,7 @@ import { decide, type Offer, resumed } from './decide.ts'
 import { notifierFaults } from './faults.ts'
 import type { Lines } from './lines.ts'
 import { type Observed, type Offered, observe, offeredBase } from './observe.ts'
-import { type NodeFacts, type RolloutPlan, viewOf } from './plan.ts'
+import { type Newest, type NodeFacts, type RolloutPlan, viewOf } from './plan.ts'
 
 export type Rollouts = {
   /**
@@ -19,8 +19,8 @@ export type Rollouts = {
   /** @throws notifier.nothing_stopped, records.unavailable */
   resume(): Promise<void>
   view(): RolloutView | null
-  /** Id of the newest commit's bundle. */
-  newest(): string | undefined
+  /** The newest commit's bundle. */
+  newest(): Newest | undefined
 }
 
 export type RolloutTools = {
@@ -71,7 +71,7 @@ export function rollouts(tools: RolloutTools, world: World): Rollouts {
     const { revision, bundle } = previous
     await save({ ...previous, state: 'rolled_back' })
     log.event('rollout.rolled_back', { revision, bundle, by_revision: commit.revision })
-    await forgetRollouts(database, commit.revision)
+    await forgetRollouts(database)
   }
 
   const tell = async (offers: ReadonlyMap<string, Offer>) => {
@@ -149,7 +149,7 @@ export function rollouts(tools: RolloutTools, world: World): Rollouts {
       log.event('rollout.started', { revision, bundle, attempt })
     },
     view: () => (plan ? viewOf(plan) : null),
-    newest: () => seen?.commit.bundle_id,
+    newest: () => seen && { id: seen.commit.bundle_id, revision: seen.commit.revision },
   }
 }
 

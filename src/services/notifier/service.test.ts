@@ -10,7 +10,13 @@ import { clientTls } from '#parts/identity/mutual-tls.ts'
 import { renewCertificate } from '#parts/identity/renew.ts'
 import { newRequest } from '#parts/identity/requests.ts'
 import { newToken } from '#parts/identity/tokens.ts'
-import { findNodeByName, removeNode, revokeNode } from '#parts/records/cluster-nodes.ts'
+import {
+  findNodeByName,
+  removeNode,
+  revisionFloor,
+  revokeNode,
+} from '#parts/records/cluster-nodes.ts'
+import { headRevision } from '#parts/records/commits.ts'
 import { rolloutStates } from '#parts/records/rollouts.ts'
 import { call, type TestCluster, testAgent, testCluster } from './notifier.support.ts'
 
@@ -110,6 +116,29 @@ test('a protocol that we do not speak is told in a sentence', async () => {
   }
   await using agent = await testAgent(address, identity, { protocol: { current: 5, oldest: 1 } })
   assert.equal((await agent.next('welcome')).protocol, 1)
+})
+
+test('a node that takes records is told to the others for as long as it is connected', {
+  timeout: 10_000,
+}, async () => {
+  const { address } = cluster.notifier
+  await using edge = await testAgent(address, await cluster.joinNode('sender'))
+  const own = cluster.identity.analytics
+  assert.deepEqual((await edge.next('welcome')).topology.analytics, own)
+  // Whoever was not invited to take records gets none.
+  await using _liar = await testAgent(address, await cluster.joinNode('liar'), {
+    analytics: '192.0.2.66:3313',
+  })
+  const token = await cluster.invite({ roles: ['edge', 'analytics'] })
+  const taker = await cluster.joinNode('taker', token)
+  {
+    await using _taker = await testAgent(address, taker, { analytics: '192.0.2.7:3313' })
+    const { topology } = await edge.next('topology')
+    assert.deepEqual(topology.analytics, [...own, '192.0.2.7:3313'])
+  }
+  assert.deepEqual((await edge.next('topology')).topology.analytics, own)
+  await using odd = await testAgent(address, taker, { analytics: 'no address' })
+  assert.deepEqual((await odd.next('welcome')).topology.analytics, own)
 })
 
 test('a commit goes to the policy server first, then to the others, and is done', {
@@ -268,6 +297,32 @@ test('a node that was taken off the list comes back by itself, unless its name i
   await using agent = await testAgent(address, identity)
   assert.deepEqual([agent.status, agent.problem.code], [409, 'notifier.name_taken'])
   assert.notEqual((await findNodeByName(cluster.database, 'Sleeper'))?.id, identity.node_id)
+})
+
+test('a node that ran what the database lost is told so in its view, and gets the next commit above it', {
+  timeout: 10_000,
+}, async () => {
+  const { address } = cluster.notifier
+  const identity = await cluster.joinNode('survivor')
+  const { database } = cluster
+  const head = await headRevision(database)
+  const ran = { id: 'e'.repeat(64), revision: head + 30 }
+  await using survivor = await testAgent(address, identity, {
+    bundle: ran,
+    revision_floor: ran.revision,
+  })
+  await survivor.next('welcome')
+  const view = await node('survivor')
+  assert.deepEqual([view?.sync_status, view?.refusal?.code], ['behind', 'notifier.ahead'])
+  assert.match(view?.refusal?.message ?? '', /restored from an older copy/)
+  assert.equal(await revisionFloor(database, head + 100), ran.revision)
+  const bundle = await cluster.commit('above', {}, ran.revision + 1)
+  await using policy = await testAgent(address, cluster.identity)
+  await policy.next('bundle')
+  await policy.apply(bundle)
+  assert.equal((await survivor.next('bundle')).bundle.id, bundle.id)
+  await survivor.apply(bundle)
+  assert.equal((await node('survivor'))?.sync_status, 'in_sync')
 })
 
 test('bodies that are too large or make no sense are refused, and too many failed joins are', async () => {

@@ -1,6 +1,6 @@
 /** Notifier: brings policy, live lists and news of each other to the nodes, and takes new nodes in. */
 import type { Running, World } from '#base/service.ts'
-import { protocol, type Topology } from '#model/cluster.ts'
+import { protocol } from '#model/cluster.ts'
 import type { RolloutView } from '#model/draft.ts'
 import type { NodeView } from '#model/node-view.ts'
 import type { Authority } from '#parts/identity/authority.ts'
@@ -12,6 +12,7 @@ import { files } from './files.ts'
 import { lines } from './lines.ts'
 import { databaseLists, deliverLists, type ListsSource } from './lists.ts'
 import { news } from './news.ts'
+import { places } from './places.ts'
 import { registry } from './registry.ts'
 import { rollouts } from './rollouts.ts'
 import { answerCalls } from './server/answer.ts'
@@ -88,6 +89,7 @@ export async function startNotifier(
     },
     world,
   )
+  const topology = places(context.identity, known, open)
   const reporter = news(open, clock, () => tell('nodes'))
   let is_listed = false
   const loadNodes = async () => {
@@ -99,18 +101,15 @@ export async function startNotifier(
   const cycle = rising.use(
     turns<Thing>(async (wanted) => {
       if (wanted.has('nodes')) await loadNodes()
+      topology.tell()
       await course.turn(wanted.has('commit') ? 'told' : wanted.has('look') ? 'look' : 'know')
       if (wanted.has('lists')) await deliverLists(open, source, authority.signing)
       reporter.tell(() => known.views(course.newest()))
       if (wanted.has('saving')) await known.tend()
     }, world),
   )
-  const topology = (): Topology => {
-    const { policy_servers, analytics } = context.identity()
-    return { policy_servers, analytics }
-  }
   const tools = {
-    ...{ database, authority, version: context.version, topology },
+    ...{ database, authority, version: context.version, topology: topology.now },
     ...{ registry: known, revocations: revoked, lines: open, files: files(database) },
     count: () => known.size,
     joined: loadNodes,
@@ -130,16 +129,11 @@ export async function startNotifier(
   rising.use(clock.every(save_ms, () => cycle.want('saving')))
   rising.use(clock.every(ping_ms, () => ping(open, clock)))
   let shown = context.identity()
-  let told = JSON.stringify(topology())
   rising.use(
     clock.every(look_ms, () => {
       const identity = context.identity()
       if (identity.certificate !== shown.certificate) port.show(identity)
       shown = identity
-      const now = JSON.stringify(topology())
-      if (now === told) return
-      told = now
-      for (const line of open.all()) line.send({ kind: 'topology', topology: topology() })
     }),
   )
   log.event('notifier.started', { address: port.address, pin: authority.pin })

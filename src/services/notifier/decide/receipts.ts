@@ -1,5 +1,13 @@
 /** What became of the offers of a wave. */
-import type { Facts, Failure, NodeFacts, RolloutPlan, Wave, WaveNode } from '../plan.ts'
+import {
+  type Facts,
+  type Failure,
+  isAhead,
+  type NodeFacts,
+  type RolloutPlan,
+  type Wave,
+  type WaveNode,
+} from '../plan.ts'
 
 /** A wave whose nodes come and go ends after so many receipt timeouts. */
 const patience = 3
@@ -25,6 +33,12 @@ export function noteNode(
     node.took_ms = fact.took_ms
     node.message = ''
     node.from ??= fact.counters
+    return
+  }
+  if (isAhead(fact, { id: plan.bundle_id, revision: plan.revision })) {
+    // Nothing is wrong with the policy: it holds nobody up.
+    node.state = 'absent'
+    node.message = `ran revision ${fact.floor}, which this database does not know`
     return
   }
   if (wave.state === 'waiting') return
@@ -60,7 +74,7 @@ export function verdictOnReceipts(
   const { receipt_timeout } = facts.commit.rollout
   const is_too_long = facts.now_ms - (wave.started_ms ?? 0) >= receipt_timeout * patience
   const refused = wave.nodes.find((node) => node.state === 'refused')
-  if (refused) return failed('refused', `${refused.name} refused it: ${refused.message}`)
+  if (refused) return { kind: 'failed', failure: refusalOf(refused, nodes) }
   const open: string[] = []
   for (const node of wave.nodes) {
     if (node.state !== 'offered') continue
@@ -83,6 +97,19 @@ export function verdictOnReceipts(
     return failed('lost', `${gone.name} went away with it, and no other node is left to tell`)
   }
   return { kind: 'complete', applied }
+}
+
+/** Names who it was: a stolen node can say this of every policy, until it is revoked. */
+export function refusalOf(node: WaveNode, nodes: ReadonlyMap<string, NodeFacts>): Failure {
+  const sentence = `${node.name} refused it: ${node.message}${ifUntrue(nodes.get(node.id))}`
+  return { cause: 'refused', sentence }
+}
+
+/** What to do with a node whose word cannot be trusted. */
+export function ifUntrue(node: NodeFacts | undefined): string {
+  // A policy server cannot be revoked: whoever has it has everything.
+  if (!node || node.roles.includes('policy')) return ''
+  return ` (should ${node.name} be broken or stolen: gatehouse node revoke ${node.name})`
 }
 
 function hasNext(plan: RolloutPlan, wave: Wave, nodes: ReadonlyMap<string, NodeFacts>): boolean {

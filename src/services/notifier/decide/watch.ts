@@ -1,6 +1,7 @@
 /** Does a wave do worse than before? Shares of failed and blocked requests, against the minute before it began. */
 import type { WaveCounters } from '#model/cluster.ts'
 import type { Facts, Failure, NodeFacts, Wave } from '../plan.ts'
+import { ifUntrue } from './receipts.ts'
 
 /** Fewer requests than this say nothing. */
 const requests_min = 20
@@ -25,15 +26,14 @@ export function watchVerdict(
   { commit }: Facts,
 ): Verdict {
   const { error_rate_max, block_rate_max, wait } = commit.rollout
-  const since = sum(
-    wave.nodes.flatMap((node) => {
-      const fact = nodes.get(node.id)
-      if (node.state !== 'applied' || !fact) return []
-      // It was restarted: it counts from zero again.
-      if (!node.from || fact.counters.requests < node.from.requests) node.from = fact.counters
-      return [difference(fact.counters, node.from)]
-    }),
-  )
+  const grown = wave.nodes.flatMap((node) => {
+    const fact = nodes.get(node.id)
+    if (node.state !== 'applied' || !fact) return []
+    // It was restarted: it counts from zero again.
+    if (!node.from || fact.counters.requests < node.from.requests) node.from = fact.counters
+    return [{ fact, counters: difference(fact.counters, node.from) }]
+  })
+  const since = sum(grown.map((one) => one.counters))
   const bounds = [
     ['failed', 'errors', error_rate_max],
     ['blocked', 'blocked', block_rate_max],
@@ -45,11 +45,22 @@ export function watchVerdict(
     if (is - was <= max) continue
     const sentence =
       `${percent(is)} of ${since.requests} requests ${word}, ${percent(was)} before; ` +
-      `at most ${percent(max)} more may`
+      `at most ${percent(max)} more may${blame(grown, field, since[field])}`
     return { kind: 'failed', failure: { cause: 'out_of_bounds', sentence } }
   }
   const until = new Date((wave.watched_ms ?? 0) + wait).toISOString()
   return { kind: 'watching', why: `${wave.name}: watched until ${until}` }
+}
+
+/** One node alone can spoil the figures of all: it is named when most of them are its own. */
+function blame(
+  grown: readonly { readonly fact: NodeFacts; readonly counters: WaveCounters }[],
+  field: 'errors' | 'blocked',
+  all: number,
+): string {
+  const most = grown.find(({ counters }) => counters[field] * 2 > all)
+  if (!most || grown.length < 2) return ''
+  return `; most of them on ${most.fact.name}${ifUntrue(most.fact)}`
 }
 
 function share(counters: WaveCounters, field: 'errors' | 'blocked'): number {

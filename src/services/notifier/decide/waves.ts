@@ -8,7 +8,8 @@ export function wavesOf({ commit, nodes }: Facts): Wave[] {
   const byName = [...nodes].sort((a, b) => (a.name < b.name ? -1 : 1))
   if (commit.is_rollback) {
     // Whoever enforces what is to go away comes first.
-    const isBad = (node: NodeFacts) => (node.enforced?.revision === commit.revision - 1 ? 0 : 1)
+    const good = commit.base?.revision ?? 0
+    const isBad = (node: NodeFacts) => ((node.enforced?.revision ?? 0) > good ? 0 : 1)
     return waves([['all nodes', 'everyone', byName.sort((a, b) => isBad(a) - isBad(b))]])
   }
   const isCanary = groupsBelow(commit.rollout.canary_group, commit.groups)

@@ -1,8 +1,13 @@
 /** One node: its line in the registry, and what is known of it now. */
 import type { AgentHello, AgentReport } from '#model/cluster.ts'
 import type { NodeView } from '#model/node-view.ts'
-import type { ClusterNode, NodeState } from '#parts/records/cluster-nodes.ts'
-import type { NodeFacts } from '../plan.ts'
+import {
+  type ClusterNode,
+  type NodeState,
+  revisions_lost_max,
+} from '#parts/records/cluster-nodes.ts'
+import { notifierFaults } from '../faults.ts'
+import { isAhead, type Newest, type NodeFacts } from '../plan.ts'
 import { type Figures, figures } from './figures.ts'
 
 /** Not heard of for so long, a node is inactive; for the second, it is taken off the list. */
@@ -19,8 +24,12 @@ export type LiveNode = {
   version: string
   protocol: number
   address: string
+  /** Where it takes records, as it told on the line that is open; `` when it takes none. */
+  analytics: string
   committing: NodeView['committing_status']
   enforced: { readonly id: string; readonly revision: number } | null
+  /** Highest revision that it says it ever enforced. */
+  floor: number
   took_ms: number | null
   refusal: NodeState['refusal']
   lists_revision: number
@@ -43,9 +52,11 @@ export function liveNode(row: ClusterNode, now_ms: number): LiveNode {
     version: row.version,
     protocol: row.protocol,
     address: row.address,
+    analytics: '',
     committing: 'stable',
     enforced:
       state && state.revision > 0 ? { id: state.bundle_id, revision: state.revision } : null,
+    floor: Math.max(state?.revision_floor ?? 0, state?.revision ?? 0),
     took_ms: state?.took_ms ?? null,
     refusal: state?.refusal ?? null,
     lists_revision: state?.lists_revision ?? 0,
@@ -66,11 +77,22 @@ export function greet(
   node.version = clean(hello.version)
   node.protocol = at.protocol
   node.address = clean(hello.address)
+  node.analytics = intakeOf(node, hello)
   node.enforced = enforcedBy(hello)
+  node.floor = Math.max(hello.revision_floor, hello.bundle?.revision ?? 0)
   node.lists_revision = hello.lists_revision
   node.is_inactive_told = false
   node.is_dirty = true
   node.figures.greeted(hello.at_ms, at.now_ms)
+}
+
+/** What cannot be an address, and what a node without the role says, is as if it was not said. */
+function intakeOf({ row }: LiveNode, { analytics = '' }: AgentHello): string {
+  return row.roles.includes('analytics') && isHostPort(analytics) ? analytics : ''
+}
+
+function isHostPort(text: string): boolean {
+  return /^([\w.-]{1,249}|\[[\da-f:.]{2,45}\]):\d{1,5}$/i.test(text)
 }
 
 function enforcedBy({ bundle }: Pick<AgentHello, 'bundle'>): LiveNode['enforced'] {
@@ -93,6 +115,7 @@ export function hear(
   node.heard_ms = now.now_ms
   node.committing = report.committing
   node.enforced = enforcedBy(report)
+  node.floor = Math.max(node.floor, report.bundle?.revision ?? 0)
   node.lists_revision = report.lists_revision
   for (const receipt of report.receipts) {
     node.took_ms = receipt.took_ms
@@ -119,6 +142,7 @@ export function stateOf(node: LiveNode): NodeState {
     refusal: node.refusal,
     lists_revision: node.lists_revision,
     clock_skew_ms: node.figures.skew_ms(),
+    revision_floor: node.floor,
   }
 }
 
@@ -133,6 +157,7 @@ export function factsOf(node: LiveNode, back: Return): NodeFacts {
     is_expected: !back.is_over && node.boot_id === '' && (node.heard_ms ?? 0) > back.since_ms,
     line: node.line ?? '',
     enforced: node.enforced,
+    floor: node.floor,
     refusal: node.refusal,
     took_ms: node.took_ms,
     counters: node.figures.total(),
@@ -147,9 +172,8 @@ export function silence_ms(node: LiveNode, now_ms: number): number {
 /** A report comes every second: so often its time is told anew. */
 const told_every_ms = 10_000
 
-/** `newest`: id of the newest commit's bundle. */
-export function viewOfNode(node: LiveNode, newest: string | undefined, now_ms: number): NodeView {
-  const { row, enforced, refusal, heard_ms, line } = node
+export function viewOfNode(node: LiveNode, newest: Newest | undefined, now_ms: number): NodeView {
+  const { row, enforced, heard_ms, line } = node
   const told_ms =
     heard_ms !== undefined && line !== undefined
       ? Math.floor(heard_ms / told_every_ms) * told_every_ms
@@ -173,10 +197,7 @@ export function viewOfNode(node: LiveNode, newest: string | undefined, now_ms: n
     bundle: enforced ? `${enforced.revision}-${enforced.id.slice(0, 8)}` : '',
     revision: enforced?.revision ?? 0,
     took_ms: node.took_ms,
-    refusal:
-      refusal && refusal.bundle_id === newest
-        ? { code: refusal.code, message: refusal.message }
-        : null,
+    refusal: refusalFor(node, newest),
     lists_revision: node.lists_revision,
     // What is less than this may as well be the network.
     clock_skew_ms: Math.abs(skew_ms) < 50 ? 0 : Math.round(skew_ms / 50) * 50,
@@ -184,10 +205,25 @@ export function viewOfNode(node: LiveNode, newest: string | undefined, now_ms: n
   }
 }
 
-function syncStatus(node: LiveNode, newest: string | undefined): NodeView['sync_status'] {
-  if (newest !== undefined && node.enforced?.id === newest) return 'in_sync'
-  if (newest !== undefined && node.refusal?.bundle_id === newest) return 'refused'
+const nothing: Newest = { id: '', revision: 0 }
+
+function syncStatus(node: LiveNode, newest = nothing): NodeView['sync_status'] {
+  if (newest.id !== '' && node.enforced?.id === newest.id) return 'in_sync'
+  if (isAhead(node, newest)) return 'behind'
+  if (node.refusal && node.refusal.bundle_id === newest.id) return 'refused'
   return node.enforced ? 'behind' : 'none'
+}
+
+function refusalFor(node: LiveNode, newest = nothing): NodeView['refusal'] {
+  const { refusal, floor, row } = node
+  if (isAhead(node, newest)) {
+    const is_believed = floor <= newest.revision + revisions_lost_max
+    const facts = { node: row.name, revision: newest.revision, floor }
+    const fault = is_believed ? notifierFaults.ahead(facts) : notifierFaults.far_ahead(facts)
+    return { code: fault.code, message: fault.message }
+  }
+  if (refusal?.bundle_id !== newest.id) return null
+  return { code: refusal.code, message: refusal.message }
 }
 
 function connectionStatus(node: LiveNode, now_ms: number): NodeView['connection_status'] {

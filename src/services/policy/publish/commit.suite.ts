@@ -7,6 +7,7 @@ import type { Problem } from '#model/problem.ts'
 import { verifyBundle } from '#parts/bundle/bundle.ts'
 import { site as siteOf } from '#parts/enforcement/enforcement.support.ts'
 import { listActivity, verifyActivity } from '#parts/records/activity.ts'
+import { saveNodeState, upsertNode } from '#parts/records/cluster-nodes.ts'
 import { contentFiles, newestCommit } from '#parts/records/commits.ts'
 import {
   ada,
@@ -122,11 +123,32 @@ export function commitSuite(): void {
       assert.equal(unknown.status, 404)
     })
 
+    test('a commit goes above what nodes ran, also what this database forgot, but not beyond belief', async () => {
+      const hour = {
+        joined_at: new Date().toISOString(),
+        certificate_expires_at: '2126-01-01T00:00:00Z',
+      }
+      const about = { address: '', version: '', protocol: 1 }
+      for (const [i, revision_floor] of [41, 5_000_000].entries()) {
+        const id = `0192e4a0-0000-7000-8000-00000000000${i}`
+        const name = `edge-${i}`
+        await upsertNode(site.database, { id, name, roles: ['edge'], group: '', ...about, ...hour })
+        const told = { bundle_id: '', revision: 0, took_ms: null, refusal: null, revision_floor }
+        const state = { ...told, lists_revision: 0, clock_skew_ms: 0 }
+        await saveNodeState(site.database, id, { ...about, last_connection_at: null, state })
+      }
+      const { commit } = await apply(documentWith({ masks: [{ name: 'floor' }] }))
+      assert.equal(commit.revision, 42)
+      assert.equal((await apply(documentWith())).commit.revision, 43)
+    })
+
     test('the history tells all of it, and the activity log is intact', async () => {
       const { items } = await ask<{ items: CommitSummary[] }>('GET /api/v1/policy/commits', local())
       assert.deepEqual(
         items.map((item) => [item.revision, item.author]),
         [
+          [43, 'local'],
+          [42, 'local'],
           [5, 'root'],
           [4, 'local'],
           [3, 'local'],

@@ -12,6 +12,7 @@ import { canonicalJson } from '#parts/bundle/canonical.ts'
 import { sha256 } from '#parts/bundle/signing.ts'
 import type { Authority } from '#parts/identity/authority.ts'
 import { withActivity } from '#parts/records/activity.ts'
+import { revisionFloor, revisions_lost_max } from '#parts/records/cluster-nodes.ts'
 import {
   type CommitSideEffects,
   contentFiles,
@@ -213,7 +214,7 @@ async function store({ context, world }: Parts, next: Next, by: By): Promise<Com
     files,
     {
       cluster_id: authority.cluster_id,
-      revision: revisionOf(head) + 1,
+      revision: await nextRevision(context.database, revisionOf(head)),
       author: by.author,
       message,
       committed_at: new Date(world.clock.now()).toISOString(),
@@ -234,6 +235,11 @@ async function store({ context, world }: Parts, next: Next, by: By): Promise<Com
     stored_ms: Math.round(world.clock.elapsed() - started_ms),
   })
   return { commit: made, changes, is_new: true }
+}
+
+/** Above all that any node ever ran: a database that came back from an old copy does not know of everything it committed. */
+async function nextRevision(database: Database, head: number): Promise<number> {
+  return Math.max(head, await revisionFloor(database, head + revisions_lost_max)) + 1
 }
 
 async function prune({ database, replay }: PublishContext, { clock, log }: World): Promise<void> {
