@@ -96,6 +96,8 @@ export const policyFaults = faults('policy', {
     `Cannot take the node "${f.name}" out: it is the policy server and holds the keys of the cluster`,
   node_connected: (f: { name: string }) =>
     `Cannot take the node "${f.name}" off the list: it is connected; revoke it first, or stop it`,
+  deploy_role: (f: { role: string }) =>
+    `Cannot invite a node with the role ${f.role}: a deploy token invites edges only`,
   no_second_policy_server: (_: Nothing) =>
     'Cannot invite a policy server: this cluster has one, and a second one cannot join yet',
   bug: (_: Nothing) => 'Cannot answer this call: Gatehouse itself failed; the log has the reason',

@@ -6,31 +6,9 @@ import { getNodeById, upsertNode } from '#parts/records/cluster-nodes.ts'
 import { findInvite } from '#parts/records/invites.ts'
 import { listsRevision } from '#parts/records/lists-revision.ts'
 import { type Login, type TestPolicy, testPolicy } from '../policy.support.ts'
+import { nodeView } from './nodes.support.ts'
 
-const view: NodeView = {
-  id: '0192e4a0-0000-7000-8000-00000000000e',
-  name: 'edge-1',
-  group: '',
-  roles: ['edge'],
-  address: '192.0.2.7',
-  version: '0.2.0',
-  protocol: 1,
-  sync_status: 'in_sync',
-  connection_status: 'connected',
-  committing_status: 'stable',
-  replication_status: 'none',
-  last_connection_at: null,
-  joined_at: '2026-11-20T12:00:00.000Z',
-  certificate_expires_at: '2126-11-20T12:00:00.000Z',
-  bundle: '3-3fa9c2d1',
-  revision: 3,
-  took_ms: 4,
-  refusal: null,
-  lists_revision: 0,
-  clock_skew_ms: 0,
-  requests_per_s: 0,
-  blocked_per_s: 0,
-}
+const view = nodeView('edge-1')
 const server: NodeView = {
   ...view,
   id: '0192e4a0-0000-7000-8000-00000000000a',
@@ -84,6 +62,27 @@ test('an invitation is told once, as the line to type, and can be withdrawn', as
     (after['invites'] as { state: string }[]).map((one) => one.state),
     ['withdrawn'],
   )
+})
+
+test('a deploy token invites edges, and nothing that takes the records of others', async () => {
+  const made = await ask('POST /api/v1/tokens', {
+    name: 'rollout',
+    kind: 'deploy',
+    role: 'deploy',
+    ttl_s: 3600,
+  })
+  const headers = { authorization: `Bearer ${made.answer['token']}` }
+  for (const [roles, status, code] of [
+    [['edge'], 200, undefined],
+    [['analytics'], 403, 'policy.deploy_role'],
+    [['edge', 'analytics'], 403, 'policy.deploy_role'],
+    [['policy'], 403, 'policy.deploy_role'],
+  ] as const) {
+    const asked = await site.ask('POST /api/v1/invites', { headers, json: { roles } })
+    const answer = asked.json as Record<string, unknown>
+    assert.deepEqual([asked.status, answer['code']], [status, code], `${roles} ${asked.text}`)
+  }
+  assert.equal((await ask('POST /api/v1/invites', { roles: ['analytics'] })).status, 200)
 })
 
 test('no second policy server is invited, and the one that is there cannot be cut off', async () => {

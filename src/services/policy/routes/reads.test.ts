@@ -10,6 +10,7 @@ import { storeRecords } from '#parts/records/hits.ts'
 import { saveNodeStatus } from '#parts/records/nodes.ts'
 import { hitAt, sampleAt } from '#parts/records/records.support.ts'
 import { type TestPolicy, testPolicy, testWorld } from '../policy.support.ts'
+import { nodeView } from './nodes.support.ts'
 
 let site: TestPolicy
 let local: UnixTransport
@@ -74,7 +75,7 @@ async function report(): Promise<void> {
 }
 
 before(async () => {
-  site = await testPolicy()
+  site = await testPolicy({}, { nodes: async () => [nodeView('a'), nodeView('silent')] })
   local = unixTransport(site.socket_path)
   client = apiClient(local.send)
   await store(...hits)
@@ -180,8 +181,11 @@ test('sites show what is set and what their nodes tell', async () => {
   assert.equal(shop?.rule_set, 'crs 4.28')
   const { nodes } = await client.call('GET /api/v1/nodes')
   assert.deepEqual(
-    nodes.map((node) => ({ ...node, timestamp: status.timestamp })),
-    [status],
+    nodes.map(({ name, status: told }) => [name, told && { ...told, timestamp: status.timestamp }]),
+    [
+      ['a', status],
+      ['silent', null],
+    ],
   )
 })
 

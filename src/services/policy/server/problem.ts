@@ -53,6 +53,7 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'policy.compiler_died': [422, 'Cannot be checked'],
   'policy.policy_server': [409, 'Policy server'],
   'policy.node_connected': [409, 'Node is connected'],
+  'policy.deploy_role': [403, 'Edges only'],
   'policy.no_second_policy_server': [409, 'One policy server'],
   'notifier.nothing_stopped': [409, 'Nothing to resume'],
   'records.bad_value': [400, 'Unfit value'],
