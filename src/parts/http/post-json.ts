@@ -8,7 +8,12 @@ export type Poster = Disposable & {
    * Resolves with status and text; rejects when the other side cannot be reached or is silent for
    * `timeout_ms`.
    */
-  post(path: string, body: string): Promise<{ readonly status: number; readonly text: string }>
+  post(
+    path: string,
+    body: string,
+    /** On this request. */
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly text: string }>
 }
 
 export type PosterOptions = {
@@ -31,7 +36,7 @@ export function poster(url: string, timeout_ms: number, options: PosterOptions =
   const agent = protocol === 'https:' ? new TlsAgent({ ...kept, ...options.tls }) : new Agent(kept)
   const request = protocol === 'https:' ? requestHttps : requestHttp
   return {
-    post: (path, body) => {
+    post: (path, body, headers = {}) => {
       const bytes = Buffer.from(body, 'utf8')
       const sent = request({
         agent,
@@ -42,6 +47,7 @@ export function poster(url: string, timeout_ms: number, options: PosterOptions =
         timeout: timeout_ms,
         headers: {
           ...options.headers,
+          ...headers,
           'content-type': 'application/json',
           'content-length': bytes.length,
         },

@@ -16,6 +16,12 @@ export const analyticsFaults = faults('analytics', {
     `Cannot take records of the node "${f.node}": it runs ${f.edge_version}, analytics the older ${f.version}; update analytics first`,
   too_many_bans: (f: { bans_max: number }) =>
     `Cannot ban more clients in this minute: jails have banned ${f.bans_max} already`,
+  cannot_export: (f: { target: string; why: string }) =>
+    `Cannot tell ${f.target} what happens: ${f.why}`,
+  export_refused: (f: { host: string; status: number }) =>
+    `Cannot hand a message to ${f.host}: it answers ${f.status}`,
+  export_unreadable: (f: { path: string; why: string }) =>
+    `Cannot export with the file "${f.path}": ${f.why}`,
   not_for_browsers: (f: { origin: string }) =>
     `Cannot take this request: a web page sent it (${f.origin})`,
   no_such_call: (f: { method: string; path: string }) =>

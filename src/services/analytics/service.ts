@@ -7,6 +7,7 @@ import type { Revocations } from '#parts/identity/revocations.ts'
 import type { Database } from '#parts/records/database.ts'
 import { saveNodeStatus } from '#parts/records/nodes.ts'
 import { expiry } from './expiry.ts'
+import { exports } from './exports.ts'
 import { analyticsFaults } from './faults.ts'
 import { jails } from './jails.ts'
 import { takeBatch } from './pipeline.ts'
@@ -38,7 +39,7 @@ export type AnalyticsContext = {
 /**
  * `POST /v1/records` takes an `IntakeBatch` and answers an `IntakeAnswer`; `POST /v1/status` takes a `NodeStatus` and
  * answers 204; both answer 503 with Retry-After while the database is away.
- * @throws analytics.cannot_listen, analytics.tls_needed
+ * @throws analytics.cannot_listen, analytics.tls_needed, analytics.export_unreadable
  */
 export async function startAnalytics(
   settings: AnalyticsSettings,
@@ -82,6 +83,7 @@ export async function startAnalytics(
   )
   rising.use(retention(settings, database, world))
   rising.use(expiry(database, onListsChanged, world))
+  rising.use(exports(settings.export, database, world))
   const server = rising.use(await listen(settings.listen, listener, world.clock, tls?.identity))
   world.log.event('analytics.started', { address: server.address })
   const closing = rising.move()
