@@ -44,6 +44,7 @@ const byCode: readonly (readonly [prefix: string, exit_code: number])[] = [
   ['identity.not_gatehouse', exit.unreachable],
   ['identity.wrong_pin', exit.refused],
   ['identity.forged_server', exit.refused],
+  ['notifier.nothing_stopped', exit.conflict],
   ['notifier.', exit.refused],
   ['cli.token_file', exit.usage],
   ['client.bad_server', exit.usage],
@@ -73,7 +74,6 @@ const byCode: readonly (readonly [prefix: string, exit_code: number])[] = [
   ['records.host_bits', exit.usage],
   ['records.too_wide', exit.usage],
   ['records.protected_network', exit.refused],
-  ['notifier.nothing_stopped', exit.conflict],
   ['policy.not_found', exit.not_found],
   ['policy.read_only', exit.refused],
 ]

@@ -1,7 +1,19 @@
 /** Does this node enforce the newest policy? */
-import { type Check, critical, type Finding, ok, warning } from './finding.ts'
+import { Fault } from '#base/fault.ts'
+import { withApi } from '../local.ts'
+import { oneLine } from '../policy-words.ts'
+import {
+  type Check,
+  critical,
+  type Finding,
+  isPolicyServer,
+  ok,
+  type Patient,
+  warning,
+} from './finding.ts'
 
-export const policy: Check = async ({ status, nodes, identity }) => {
+export const policy: Check = async (patient) => {
+  const { status, nodes, identity } = patient
   if (!status) return []
   const own = nodes.find((node) => node.id === identity?.node_id)
   if (status.bundle === '') {
@@ -12,7 +24,7 @@ export const policy: Check = async ({ status, nodes, identity }) => {
       }),
     ]
   }
-  const found: Finding[] = []
+  const found: Finding[] = await stoppedRollout(patient)
   if (own?.refusal) {
     found.push(
       critical(`the newest policy was refused here: ${own.refusal.message}`, {
@@ -55,4 +67,24 @@ export const policy: Check = async ({ status, nodes, identity }) => {
     )
   }
   return found.length > 0 ? found : [ok(`${status.bundle} is in force`)]
+}
+
+/** Only policy servers know. An API that does not answer is told by the check of the database. */
+async function stoppedRollout(patient: Patient): Promise<Finding[]> {
+  if (!isPolicyServer(patient)) return []
+  const call = 'GET /api/v1/policy/rollout'
+  const answer = await withApi(patient.settings, (api) => api.call(call), {
+    timeout_ms: 4000,
+  }).catch((error: unknown) => {
+    if (error instanceof Fault) return undefined
+    throw error
+  })
+  const rollout = answer?.rollout
+  if (rollout?.state !== 'stopped') return []
+  return [
+    warning(`the roll-out of ${rollout.bundle} is stopped: ${oneLine(rollout.why, 300)}`, {
+      why: 'some nodes enforce it, others the one before',
+      fix: 'gatehouse rollout shows each node; gatehouse rollback N --yes, or gatehouse rollout --resume',
+    }),
+  ]
 }
