@@ -162,7 +162,7 @@ function keep(dir: string, identity: NodeIdentity, world: World): NodeIdentity {
 function placesOf(settings: Places): Topology {
   return {
     policy_servers: [clusterAddress(settings)],
-    analytics: [advertised(settings.analytics.listen, settings.cluster.address)],
+    analytics: [intakeAddress(settings)],
   }
 }
 

@@ -60,6 +60,28 @@ test('a closed database refuses calls, and another may open it', async () => {
   assert.equal(again.trouble(), undefined)
 })
 
+test('closing ends all calls: who has the connection may finish, who waits for it is refused', async () => {
+  const db = await open()
+  const begun = Promise.withResolvers<void>()
+  const goes_on = Promise.withResolvers<void>()
+  const holder = db.kysely.transaction().execute(async (trx) => {
+    await sql`select 1`.execute(trx)
+    begun.resolve()
+    await goes_on.promise
+    return (await sql<{ n: number }>`select 7 as n`.execute(trx)).rows[0]?.n
+  })
+  await begun.promise
+  const waiting = [countOf(db), db.maintain(), countOf(db)]
+  const closing = db[Symbol.asyncDispose]()
+  for (const call of [...waiting, countOf(db)]) {
+    await assert.rejects(call, { code: 'records.unavailable', message: /it is closed/ })
+  }
+  goes_on.resolve()
+  assert.equal(await holder, 7)
+  await closing
+  await assert.rejects(db.maintain(), { code: 'records.unavailable' })
+})
+
 test('what is committed survives kill -9 of its process, again and again', async () => {
   let stored = 0
   for (const batches of [1, 4, 2]) {

@@ -70,6 +70,7 @@ async function openEmbedded(dir: string, world: World): Promise<Database> {
   const guarding = guard()
   rising.defer(async () => {
     keeper.abort()
+    door.turn({ why: 'it is closed' })
     await link.close()
     // A new link may have come up while the old one was closed.
     await guarding

@@ -12,6 +12,9 @@ const waiters_max = 1_000
 /** Nothing checkpoints by itself in single-user mode, so the log would grow for ever: after this much data we do. */
 const checkpoint_bytes = 32 * 1024 ** 2
 
+/** Whoever has the connection when we close may finish, for so long. */
+const finish_ms_max = 5_000
+
 /** The engine has no timers of its own to end a statement; an hourly vacuum of a full database takes seconds. */
 const call_ms_max = 120_000
 
@@ -34,12 +37,15 @@ export type EmbeddedLink = Link & {
 /** Opens the cluster in `dir`, making it when there is none; the caller holds the lock of `dir`. */
 export async function embeddedLink(dir: string, clock: Clock): Promise<EmbeddedLink> {
   const thread = await startThread(dir, clock)
-  const waiting: (() => void)[] = []
+  const waiting: PromiseWithResolvers<void>[] = []
   let is_busy = false
   let closing: Promise<void> | undefined
+  /** Called when the connection is given back and nobody waits. */
+  let onIdle = () => {}
   let bytes_since_checkpoint = 0
 
   const take = (): Promise<void> => {
+    if (closing) throw closed()
     if (!is_busy) {
       is_busy = true
       return Promise.resolve()
@@ -47,12 +53,27 @@ export async function embeddedLink(dir: string, clock: Clock): Promise<EmbeddedL
     if (waiting.length >= waiters_max) {
       throw recordsFaults.unavailable({ why: `${waiters_max} calls are waiting for it` })
     }
-    return new Promise((resolve) => waiting.push(resolve))
+    const turn = Promise.withResolvers<void>()
+    waiting.push(turn)
+    return turn.promise
   }
   const give = () => {
     const next = waiting.shift()
-    if (next) next()
+    if (next) next.resolve()
     else is_busy = false
+    if (!is_busy) onIdle()
+  }
+  const close = async () => {
+    // Nobody gets the connection any more: who waited for it would wait for ever.
+    for (const turn of waiting.splice(0)) turn.reject(closed())
+    if (is_busy) {
+      const idle = new Promise<void>((resolve) => {
+        onIdle = resolve
+      })
+      using _limit = clock.after(finish_ms_max, () => onIdle())
+      await idle
+    }
+    await thread.close()
   }
   const settle = async () => {
     if (bytes_since_checkpoint >= checkpoint_bytes) {
@@ -74,7 +95,7 @@ export async function embeddedLink(dir: string, clock: Clock): Promise<EmbeddedL
       await take()
       return connection
     },
-    close: () => (closing ??= take().then(thread.close)),
+    close: () => (closing ??= close()),
   }
 }
 
@@ -134,6 +155,7 @@ async function startThread(dir: string, clock: Clock): Promise<Thread> {
     query: (sql, parameters) => ask({ sql, parameters }),
     async close() {
       await ask({ close: true }).catch(() => {})
+      die(new Error('it is closed'))
       await worker.terminate()
     },
   }
@@ -149,6 +171,10 @@ function settle(call: Call, answer: Exclude<ThreadAnswer, { readonly ready: true
     const { rowCount, rows } = answer
     call.resolve({ command: answer.command as 'SELECT', rowCount, rows })
   }
+}
+
+function closed(): Error {
+  return recordsFaults.unavailable({ why: 'it is closed' })
 }
 
 function outage(cause: Error): Error {
