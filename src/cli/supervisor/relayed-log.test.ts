@@ -85,6 +85,20 @@ test('what a line carries is cut to what can be kept', () => {
   assert.match(event?.message ?? '', /^\ufffdhalf \ufffd long/)
 })
 
+test('what happened before the node knew its name is told under that name', () => {
+  const clock = testClock()
+  let node = 'from-the-file'
+  const relay = relayedLog(jsonLog('silent'), { node: () => node, clock, hlc: hybridClock(clock) })
+  relay.log.event('gatehouse.started', {})
+  node = 'edge-2'
+  const events: SystemEvent[] = []
+  relay.open((event) => events.push(event))
+  assert.deepEqual(
+    events.map((event) => event.node),
+    ['edge-2'],
+  )
+})
+
 test('every event of the catalogue has a sentence', () => {
   assert.deepEqual(Object.keys(eventSentences).sort(), Object.keys(systemEvents).sort())
 })

@@ -100,7 +100,8 @@ export function relayedLog(log: Log, { node, clock, hlc }: RelayedLogOptions): R
     log: wrap(log, {}),
     open(next) {
       sink = next
-      for (const event of waiting.splice(0)) next(event)
+      // What we are called may not have been known then, and analytics takes events only under our name.
+      for (const event of waiting.splice(0)) next({ ...event, node: node() })
     },
   }
 }
