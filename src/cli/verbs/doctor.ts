@@ -1,14 +1,12 @@
 /** `gatehouse doctor`: what is wrong with this node, why that matters, and what to do. */
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { systemClock } from '#base/clock.ts'
 import { Fault } from '#base/fault.ts'
 import type { SettingsProblem } from '#base/settings.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
-import { readIdentity } from '#parts/identity/node-identity.ts'
-import { identityDir } from '../cluster.ts'
 import type { Patient } from '../doctor/finding.ts'
-import { examine, type Told } from '../doctor.ts'
+import type { Told } from '../doctor.ts'
 import { Exit, exit } from '../exit.ts'
 import { clusterView, type GlobalOptions, nodeStatus } from '../local.ts'
 import type { Output } from '../output.ts'
@@ -34,6 +32,8 @@ Examples:
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
+      // Certificates and rule sets take libraries that no other verb should wait for.
+      const { examine } = await import('../doctor.ts')
       const patient = await admit(settingsFile(options.settings))
       const findings = await examine(patient)
       const shown = options.quiet ? findings.filter((one) => one.level !== 'ok') : findings
@@ -52,7 +52,7 @@ async function admit(file: string): Promise<Omit<Patient, 'signal'>> {
     orNothing(nodeStatus(settings)),
     orNothing(clusterView(settings)),
   ])
-  const { identity, trouble } = identityOf(settings.state_dir)
+  const { identity, trouble } = await identityOf(settings.state_dir)
   const nodes = view?.nodes ?? []
   const now_ms = systemClock.now()
   return { file, settings, problems, status, nodes, identity, identity_trouble: trouble, now_ms }
@@ -81,12 +81,13 @@ function settingsAsFarAs(file: string): {
   return { settings: least.success ? least.data : Settings.parse({}), problems }
 }
 
-function identityOf(state_dir: string): {
+async function identityOf(state_dir: string): Promise<{
   readonly identity: NodeIdentity | undefined
   readonly trouble: string | undefined
-} {
+}> {
+  const { readIdentity } = await import('#parts/identity/node-identity.ts')
   try {
-    return { identity: readIdentity(identityDir(state_dir)), trouble: undefined }
+    return { identity: readIdentity(join(state_dir, 'identity')), trouble: undefined }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     return { identity: undefined, trouble: error.message }
