@@ -70,8 +70,8 @@ export function cluster(nodes: readonly NodeFacts[], about: CommitFacts = commit
         this.change(name, { enforced: { id: about.bundle_id, revision: about.revision } })
       }
     },
-    refuse(name: string): void {
-      const refusal = { bundle_id: about.bundle_id, code: 'waf.bad', message: 'Cannot compile' }
+    refuse(name: string, code = 'waf.bad'): void {
+      const refusal = { bundle_id: about.bundle_id, code, message: 'Cannot compile' }
       this.change(name, { refusal })
     },
     remove: (name: string) => void known.delete(name),

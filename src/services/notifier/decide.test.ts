@@ -207,6 +207,29 @@ test('a roll-back goes to all at once, first to those that have the bad one, and
   assert.equal(plan.rollback_to, null)
 })
 
+test('a node that is in trouble itself stops the wave, and takes nothing back from the others', () => {
+  for (const code of ['bundle.shelf_full', 'supervisor.worker_lost', 'supervisor.worker_slow']) {
+    const c = cluster(four())
+    c.apply('policy-1')
+    c.run()
+    c.refuse('edge-a', code)
+    const { plan } = c.run()
+    assert.deepEqual(
+      [plan.state, plan.rollback_to, plan.failure?.cause],
+      ['stopped', null, 'unable'],
+    )
+    assert.match(plan.why, /edge-a could not take it: .*; mend edge-a, then type gatehouse rollout/)
+    assert.doesNotMatch(plan.why, /going back/)
+  }
+  for (const code of ['enforcement.bad_file', 'seclang.bad', 'regex.bad', 'waf.bad']) {
+    const c = cluster(four())
+    c.apply('policy-1')
+    c.run()
+    c.refuse('edge-a', code)
+    assert.equal(c.run().plan.rollback_to?.revision, 1)
+  }
+})
+
 test('the first commit of all cannot be rolled back', () => {
   const c = cluster([node('policy-1', { enforced: null })], commit({}, { base: undefined }))
   c.run()

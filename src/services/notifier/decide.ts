@@ -141,7 +141,7 @@ function fail(plan: RolloutPlan, wave: Wave, failure: Failure, facts: Facts): vo
   plan.state = 'stopped'
   plan.ended_ms = facts.now_ms
   plan.failure = failure
-  // Silence may be the line's fault; a refusal or bad figures are the policy's.
+  // Silence may be the line's fault, a full disk is the node's; a refusal or bad figures are the policy's.
   const is_its_fault = failure.cause === 'refused' || failure.cause === 'out_of_bounds'
   const is_other = base !== undefined && base.content !== plan.content
   plan.rollback_to = is_its_fault && !plan.is_rollback && is_other ? base : null

@@ -34,7 +34,8 @@ export type Wave = {
 }
 
 export type Failure = {
-  readonly cause: 'refused' | 'silent' | 'out_of_bounds' | 'lost'
+  /** `refused`: the policy is at fault. `unable`: the node could not even try it. */
+  readonly cause: 'refused' | 'unable' | 'silent' | 'out_of_bounds' | 'lost'
   readonly sentence: string
 }
 

@@ -99,10 +99,17 @@ export function verdictOnReceipts(
   return { kind: 'complete', applied }
 }
 
+/** What a policy itself can be guilty of; all else is the node's trouble: a full disk, a worker that died. */
+const policy_fault = /^(enforcement|waf|seclang|regex)\./
+
 /** Names who it was: a stolen node can say this of every policy, until it is revoked. */
 export function refusalOf(node: WaveNode, nodes: ReadonlyMap<string, NodeFacts>): Failure {
-  const sentence = `${node.name} refused it: ${node.message}${ifUntrue(nodes.get(node.id))}`
-  return { cause: 'refused', sentence }
+  const fact = nodes.get(node.id)
+  const why = `${node.message}${ifUntrue(fact)}`
+  if (policy_fault.test(fact?.refusal?.code ?? ''))
+    return { cause: 'refused', sentence: `${node.name} refused it: ${why}` }
+  const todo = `mend ${node.name}, then type gatehouse rollout --resume`
+  return { cause: 'unable', sentence: `${node.name} could not take it: ${why}; ${todo}` }
 }
 
 /** What to do with a node whose word cannot be trusted. */
