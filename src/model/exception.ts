@@ -19,10 +19,13 @@ export const Exception = z.strictObject({
       'expected a variable of the rule language such as ARGS:content, or nothing',
     )
     .default('')
-    .describe('What the rules do not look at; empty: the rules do not run at all'),
-  rules: z.array(z.int().min(1)).default([]).describe('Rule ids'),
+    .describe(
+      'What the rules do not look at, by its very name (no patterns); empty: the rules do not run at all',
+    ),
+  rules: z.array(z.int().min(1)).max(5000).default([]).describe('Rule ids'),
   tags: z
     .array(z.string().regex(/^[\w/.-]{1,100}$/))
+    .max(500)
     .default([])
     .describe('All rules with one of these tags, such as attack-sqli'),
   expires_at: z.iso

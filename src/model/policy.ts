@@ -28,6 +28,7 @@ export const RuleChoice = z.strictObject({
   outbound_threshold: z.int().min(1).default(4).describe('The same for responses'),
   allowed_methods: z
     .array(z.string().regex(/^[A-Z]{1,20}$/, 'expected a method such as PUT'))
+    .max(100)
     .default([])
     .describe(
       'Methods that requests may use, all of them; empty: what the rule set allows (GET HEAD POST OPTIONS)',
@@ -36,6 +37,7 @@ export const RuleChoice = z.strictObject({
     .array(
       z.string().regex(/^[a-z0-9.+-]+\/[a-z0-9.+-]+$/, 'expected a type such as application/json'),
     )
+    .max(200)
     .default([])
     .describe('Types that request bodies may have, all of them; empty: what the rule set allows'),
 })
@@ -52,8 +54,8 @@ export const RuleTest = z.strictObject({
   uri: z.string().startsWith('/').max(8192),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.string().max(65_536).default(''),
-  expect_rules: z.array(z.int()).default([]).describe('Rules that must match'),
-  expect_not_rules: z.array(z.int()).default([]).describe('Rules that must not match'),
+  expect_rules: z.array(z.int()).max(1000).default([]).describe('Rules that must match'),
+  expect_not_rules: z.array(z.int()).max(1000).default([]).describe('Rules that must not match'),
   expect_blocked: z.boolean().optional().describe('Whether the request must be blocked'),
 })
 export type RuleTest = z.infer<typeof RuleTest>
@@ -79,6 +81,7 @@ export const RateLimit = z.strictObject({
   path: z.string().startsWith('/').default('/*').describe('A path, or a beginning followed by *'),
   methods: z
     .array(z.string().regex(/^[A-Z]{1,20}$/))
+    .max(100)
     .default([])
     .describe('Empty: all'),
   key: z
@@ -101,7 +104,7 @@ export const Jail = z.strictObject({
   name,
   enabled: z.boolean().default(true),
   site,
-  attack_types: z.array(AttackType).default([]).describe('Which hits count; empty: all'),
+  attack_types: z.array(AttackType).max(100).default([]).describe('Which hits count; empty: all'),
   path: z.string().default('').describe('Only hits on this path, or on a beginning followed by *'),
   maxretry: z.int().min(1).max(100_000).default(5).describe('So many hits …'),
   findtime: Duration.default(600_000).describe('… within this time …'),
@@ -156,32 +159,50 @@ export const Rollout = z.strictObject({
 })
 export type Rollout = z.infer<typeof Rollout>
 
+/** Repetitions that are told; nobody reads on. */
+const told_max = 100
+
 const unique =
   <T>(key: (item: T) => string, what: string) =>
   (items: readonly T[], ctx: z.RefinementCtx) => {
     const seen = new Set<string>()
-    items.forEach((item, i) => {
-      if (seen.has(key(item)))
-        ctx.addIssue({ code: 'custom', path: [i], message: `${what} "${key(item)}" stands above` })
-      seen.add(key(item))
-    })
+    let told = 0
+    for (const [i, item] of items.entries()) {
+      const name = key(item)
+      if (!seen.has(name)) seen.add(name)
+      else if (told++ < told_max)
+        ctx.addIssue({ code: 'custom', path: [i], message: `${what} "${name}" stands above` })
+    }
   }
 const byName = (item: { readonly name: string }): string => item.name
+const byNameAndSite = ({ name, site }: Mask): string => (site === '' ? name : `${name} of ${site}`)
 
 export const Policy = z.strictObject({
   rules: RuleChoice.prefault({}),
-  own_rules: z.array(OwnRules).superRefine(unique(byName, 'a set of rules named')).default([]),
-  sites: z.array(Site).superRefine(unique(byName, 'a site named')).default([]),
+  own_rules: z
+    .array(OwnRules)
+    .max(1000)
+    .superRefine(unique(byName, 'a set of rules named'))
+    .default([]),
+  sites: z.array(Site).max(5000).superRefine(unique(byName, 'a site named')).default([]),
   exceptions: z
     .array(Exception)
     .max(50_000)
     .superRefine(unique(byName, 'an exception named'))
     .default([]),
-  rate_limits: z.array(RateLimit).superRefine(unique(byName, 'a rate limit named')).default([]),
-  jails: z.array(Jail).superRefine(unique(byName, 'a jail named')).default([]),
-  block_pages: z.array(BlockPage).superRefine(unique(byName, 'a block page named')).default([]),
-  masks: z.array(Mask).default([]),
-  groups: z.array(NodeGroup).superRefine(unique(byName, 'a group named')).default([]),
+  rate_limits: z
+    .array(RateLimit)
+    .max(5000)
+    .superRefine(unique(byName, 'a rate limit named'))
+    .default([]),
+  jails: z.array(Jail).max(1000).superRefine(unique(byName, 'a jail named')).default([]),
+  block_pages: z
+    .array(BlockPage)
+    .max(1000)
+    .superRefine(unique(byName, 'a block page named'))
+    .default([]),
+  masks: z.array(Mask).max(10_000).superRefine(unique(byNameAndSite, 'a mask of')).default([]),
+  groups: z.array(NodeGroup).max(1000).superRefine(unique(byName, 'a group named')).default([]),
   rollout: Rollout.prefault({}),
 })
 /** Durations in milliseconds, sizes in bytes, every default filled in. */

@@ -53,6 +53,7 @@ export const Site = z.strictObject({
         ),
     )
     .min(1)
+    .max(1000)
     .describe('Host names it answers for; *.name for all below a name, * for any'),
   path: z
     .string()
@@ -60,7 +61,7 @@ export const Site = z.strictObject({
     .default('/')
     .describe('Only requests below this path; the longest wins'),
   mode: Mode.default('block'),
-  upstreams: z.array(Upstream).min(1).describe('Where the site really runs'),
+  upstreams: z.array(Upstream).min(1).max(1000).describe('Where the site really runs'),
   on_fault: z
     .enum(['pass', 'refuse'])
     .default('refuse')
@@ -81,6 +82,7 @@ export const Site = z.strictObject({
   body_size_max: Size.default(13_107_200).describe('Largest request body; a larger one gets 413'),
   profiles: z
     .array(z.enum(siteProfiles))
+    .max(20)
     .default([])
     .describe('Ready exceptions and limits for an application that runs there'),
   block_page: z.string().default('').describe('Name of a block page; empty: ours'),

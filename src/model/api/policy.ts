@@ -60,7 +60,7 @@ export const policyApi = {
   'POST /api/v1/policy/compare': {
     id: 'policy.compare',
     summary: 'What would change if this document were committed; checks it, changes nothing',
-    access: 'viewer',
+    access: 'analyst',
     body: z.strictObject({ document: WrittenPolicy }),
     body_bytes_max: document_bytes_max,
     response: z.strictObject({ diff: PolicyDiff, check: CheckResult }),

@@ -67,7 +67,10 @@ const written = fc.record(
     own_rules: unique(ownRules),
     sites: unique(siteThing),
     exceptions: unique(exception),
-    masks: fc.array(fc.record({ name, site }, { requiredKeys: ['name'] }), { maxLength: 3 }),
+    masks: fc.uniqueArray(fc.record({ name, site }), {
+      selector: (one) => `${one.name} ${one.site}`,
+      maxLength: 3,
+    }),
     groups: unique(fc.record({ name })),
     rollout: fc.record(
       {

@@ -20,6 +20,7 @@ export type Thing = {
 /** By a key that is the same in every version of a policy; in their order. */
 export function thingsOf(document: Document): Map<string, Thing> {
   const things = new Map<string, Thing>()
+  const counts = new Map<string, number>()
   for (const [section, value] of Object.entries(document)) {
     if (!Array.isArray(value)) {
       things.set(keyOf(section, ''), { section, name: '', value })
@@ -27,9 +28,10 @@ export function thingsOf(document: Document): Map<string, Thing> {
     }
     for (const item of value) {
       const name = nameOf(item)
-      // Masks may be written twice; the second one is a thing of its own.
-      let own = name
-      for (let n = 2; things.has(keyOf(section, own)); n++) own = `${name} (${n})`
+      // No policy of today has two of a name; of one from before, the second is a thing of its own.
+      const number = (counts.get(keyOf(section, name)) ?? 0) + 1
+      counts.set(keyOf(section, name), number)
+      const own = number === 1 ? name : `${name} (${number})`
       things.set(keyOf(section, own), { section, name: own, value: item })
     }
   }
@@ -75,7 +77,7 @@ function isSingle(section: string): boolean {
   return (single as readonly string[]).includes(section)
 }
 
-/** Only masks have no unique name: one of a site is another one. */
+/** A mask is told apart by its site too. */
 function nameOf(item: unknown): string {
   if (!isRecord(item)) return ''
   const { name, site } = item
