@@ -37,4 +37,8 @@ export const analyticsFaults = faults('analytics', {
   wrong_shape: (f: { why: string }) => `Cannot take the body: ${f.why}`,
   busy: (f: { batches_max: number }) =>
     `Cannot take another batch now: ${f.batches_max} are being stored`,
+  node_busy: (f: { node: string; batches_max: number }) =>
+    `Cannot take another batch of the node "${f.node}" now: ${f.batches_max} are under way`,
+  from_future: (f: { node: string; ahead_s: number }) =>
+    `Cannot keep the times that the node "${f.node}" tells: they are up to ${f.ahead_s} s ahead of ours`,
 })

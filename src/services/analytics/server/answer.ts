@@ -10,8 +10,11 @@ import type { Doorman, Sender } from './doorman.ts'
 /** What a call answers; undefined is 204. */
 export type Call = (body: unknown, sender: Sender) => Promise<object | undefined>
 
-/** Batches in memory at once; senders wait and come again. */
+/** Batches that are stored at once; senders wait and come again. */
 const calls_max = 16
+
+/** Of one node, from head to answer: bodies that it sends slowly hold up only itself. A courier sends one at a time. */
+const calls_of_node_max = 4
 
 const statuses: Readonly<Record<string, number>> = {
   'analytics.not_for_browsers': 403,
@@ -28,6 +31,7 @@ const statuses: Readonly<Record<string, number>> = {
   'analytics.wrong_shape': 400,
   'records.bad_value': 400,
   'analytics.busy': 503,
+  'analytics.node_busy': 503,
   'records.unavailable': 503,
 }
 
@@ -38,6 +42,7 @@ export function answerCalls(
   log: Log,
 ): RequestListener {
   let running = 0
+  const takeTurn = nodeTurns()
   const answer = async (request: IncomingMessage): Promise<object | undefined> => {
     const { method = '', headers } = request
     const path = (request.url ?? '').slice(0, 100)
@@ -49,10 +54,12 @@ export function answerCalls(
     const call = Object.hasOwn(calls, path) ? calls[path] : undefined
     if (!call) throw analyticsFaults.no_such_call({ method, path })
     if (method !== 'POST') throw analyticsFaults.wrong_method({ method, path })
+    using _turn = takeTurn(sender)
+    const body = await readJson(request)
     if (running >= calls_max) throw analyticsFaults.busy({ batches_max: calls_max })
     running += 1
     try {
-      return await call(await readJson(request), sender)
+      return await call(body, sender)
     } finally {
       running -= 1
     }
@@ -68,6 +75,25 @@ export function answerCalls(
       if (status === 503) response.setHeader('retry-after', '1')
       if (status === 405) response.setHeader('allow', 'POST')
       send(response, status, 'application/problem+json', problemOf(error, status))
+    }
+  }
+}
+
+/** @throws (what it returns) analytics.node_busy */
+function nodeTurns(): (sender: Sender) => Disposable {
+  const counts = new Map<string, number>()
+  return ({ node = '' }) => {
+    const count = counts.get(node) ?? 0
+    if (count >= calls_of_node_max) {
+      throw analyticsFaults.node_busy({ node, batches_max: calls_of_node_max })
+    }
+    counts.set(node, count + 1)
+    return {
+      [Symbol.dispose]() {
+        const left = (counts.get(node) ?? 1) - 1
+        if (left > 0) counts.set(node, left)
+        else counts.delete(node)
+      },
     }
   }
 }
