@@ -95,7 +95,7 @@ test('an exception lets a rule not look at a parameter, on its path and site onl
     sites: [site('shop'), site('blog')],
     exceptions: [
       { name: 'a', site: 'shop', path: '/edit', parameter: 'ARGS:q', rules: [942100] },
-      { name: 'b', path: '/notes/*', parameter: 'ARGS:/^te/', tags: ['attack-sqli'] },
+      { name: 'b', path: '/notes/*', parameter: 'ARGS:text', tags: ['attack-sqli'] },
     ],
   })
   assert.equal(verdict(policy, '/edit?q=union%20select'), 'passed')
@@ -105,6 +105,22 @@ test('an exception lets a rule not look at a parameter, on its path and site onl
   assert.equal(verdict(policy, '/notes/1?text=union%20select', 'blog.example'), 'passed')
   assert.equal(verdict(policy, '/notes/1?text=%3Cscript'), 'blocked 941100', 'another type')
   assert.equal(verdict(policy, '/notes?text=union%20select'), 'blocked 942100')
+})
+
+test('a parameter that is called like a pattern is that parameter, and no other', () => {
+  const policy = compiled({
+    exceptions: [{ name: 'a', parameter: 'ARGS:/.*/', rules: [942100] }],
+  })
+  assert.equal(verdict(policy, '/?%2F.*%2F=union%20select'), 'passed')
+  assert.equal(verdict(policy, '/?q=union%20select'), 'blocked 942100')
+})
+
+test('no trial knows what rules remembered of another one', () => {
+  const text =
+    'SecAction "id:1,phase:1,pass,nolog,initcol:ip=%{REMOTE_ADDR},setvar:ip.n=+1"\n' +
+    'SecRule IP:n "@gt 1" "id:2,phase:1,deny,status:403"\n'
+  const policy = compiled({ own_rules: [{ name: 'counting', text }] })
+  assert.deepEqual([verdict(policy, '/'), verdict(policy, '/')], ['passed', 'passed'])
 })
 
 test('no spelling of a path brings an exception to another one', () => {

@@ -25,7 +25,7 @@ export type Trial = {
   readonly transaction: Transaction | undefined
 }
 
-/** Phases 1 and 2. */
+/** Phases 1 and 2. What rules remember of clients (initcol) begins and ends with it: nobody's trial changes another's. */
 export function tryRequest(site: CompiledSite, request: TrialRequest): Trial {
   const transaction = site.begin(
     {
@@ -39,6 +39,7 @@ export function tryRequest(site: CompiledSite, request: TrialRequest): Trial {
       uri: request.uri,
       http_version: request.http_version,
       headers: request.headers,
+      is_apart: true,
     },
     request.uri,
   )

@@ -13,6 +13,8 @@ export type ExclusionSpec = {
   readonly tags: readonly string[]
   /** `ARGS:content`, `ARGS:/^meta/`: what the rules do not look at. '' when they do not run at all. */
   readonly target: string
+  /** The selector of the target is a name, also when it looks like a pattern. */
+  readonly is_literal?: boolean
 }
 
 /** One exception made ready for one rule set. */
@@ -34,10 +36,10 @@ export type Exclusions = {
   readonly everywhere: readonly Exclusion[] | undefined
 }
 
-/** What is wrong with a target; undefined when nothing is. */
+/** What is wrong with a literal target; undefined when nothing is. */
 export function targetProblem(target: string): string | undefined {
   try {
-    targetOfText({ regex: compileAt }, target, place)
+    targetOfText({ regex: compileAt }, target, place, true)
     return undefined
   } catch (error) {
     if (error instanceof Fault) return error.message
@@ -75,8 +77,9 @@ export function exclusionDesk(rules: readonly Rule[]): ExclusionDesk {
     }
   }
   return {
-    prepare({ rule_ids, tags, target }) {
-      const excluded = target === '' ? undefined : targetOfText({ regex: compileAt }, target, place)
+    prepare({ rule_ids, tags, target, is_literal = false }) {
+      const excluded =
+        target === '' ? undefined : targetOfText({ regex: compileAt }, target, place, is_literal)
       if (rule_ids.length === 0 && tags.length === 0) {
         return { rules: excluded === undefined ? [] : 'all', target: excluded, unknown: [] }
       }

@@ -250,7 +250,7 @@ export type State = {
   removed_rules: Uint8Array | undefined
   removed_targets: Map<number, readonly Exclusion[]> | undefined
   /** What no rule looks at. */
-  readonly removed_everywhere: readonly Exclusion[] | undefined
+  removed_everywhere: readonly Exclusion[] | undefined
   body_processor: string
   is_body_forced: boolean
   request_body_access: boolean

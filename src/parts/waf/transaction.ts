@@ -32,7 +32,17 @@ export type TransactionStart = {
   readonly variables?: Readonly<Record<string, string>>
   /** Rules and targets that do not count for this request; made by the rule set that runs it. */
   readonly exclusions?: Exclusions
+  /**
+   * More of them that depend on the arguments: asked once, before the first rule of phase 2, and only when all arguments are
+   * known: not of a body that is cut off or broken.
+   */
+  readonly exclusions_by_arguments?: (args: RequestArguments) => Exclusions | undefined
+  /** A trial: it finds no collection (initcol) of another request, and leaves none behind. */
+  readonly is_apart?: boolean
 }
+
+/** Names and values of the query and of the body, decoded, one character a byte, in order. */
+export type RequestArguments = readonly (readonly [name: string, value: string])[]
 
 /** What the rules want done with the request. */
 export type Intervention = {

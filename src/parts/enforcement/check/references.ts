@@ -72,6 +72,10 @@ function checkExceptions(policy: Policy, error: Told, warning: Told, now_ms: num
     }
     const problem = one.parameter === '' ? undefined : targetProblem(one.parameter)
     if (problem !== undefined) error(`${path}.parameter`, 'bad_parameter', problem)
+    if (/:\/.+\/$/.test(one.parameter)) {
+      const message = `"${one.parameter}" means a parameter of this very name: exceptions have no patterns`
+      warning(`${path}.parameter`, 'no_pattern', message)
+    }
     if (one.expires_at !== null && Date.parse(one.expires_at) <= now_ms) {
       warning(`${path}.expires_at`, 'expired', `"${one.name}" has expired and changes nothing`)
     }

@@ -43,7 +43,8 @@ export function* preparedExceptions(
   for (const [at, one] of policy.exceptions.entries()) {
     if (at % 500 === 499) yield
     const { rules: rule_ids, tags, parameter: target, expires_at } = one
-    const prepared = ruleset.exclusions.prepare({ rule_ids, tags, target })
+    // What a client may call a parameter must never become a pattern: /.*/ would be all of them.
+    const prepared = ruleset.exclusions.prepare({ rule_ids, tags, target, is_literal: true })
     for (const what of prepared.unknown) {
       notes.push({
         path: `exceptions.${at}`,

@@ -99,12 +99,18 @@ function sourceOf(node: TargetNode): string {
   return `${mark}${variable}:${written}`
 }
 
-/** The target written in a ctl (`ARGS:password`, `ARGS:/^re/`), as an exclusion. */
-export function targetOfText(context: Expressions, text: string, place: Place): Exclusion {
+/** The target written in a ctl (`ARGS:password`, `ARGS:/^re/`), as an exclusion; literal: `/^re/` is a name like any other. */
+export function targetOfText(
+  context: Expressions,
+  text: string,
+  place: Place,
+  is_literal = false,
+): Exclusion {
   const colon = text.indexOf(':')
   const variable = colon === -1 ? text : text.slice(0, colon)
   const written = colon === -1 ? undefined : text.slice(colon + 1)
   const isPattern =
+    !is_literal &&
     written !== undefined &&
     written.length > 2 &&
     written.startsWith('/') &&

@@ -3,10 +3,12 @@ import { bodyProcessors, type ParsedBody } from '../bodies.ts'
 import { variableNamed } from '../compile/templates.ts'
 import type { Entry, Program, ResponseFacts, State } from '../program.ts'
 import type { Intervention, Transaction, TransactionStart } from '../transaction.ts'
+import { requestArguments } from '../variables/arguments.ts'
 import { entriesOf } from '../variables/define.ts'
 import { requestHeader } from '../variables/request.ts'
 import { responseType } from '../variables/response.ts'
 import { runPhase } from './evaluate.ts'
+import { persistentMemory } from './memory.ts'
 import { requestLine } from './request-line.ts'
 import { scoresOf } from './scores.ts'
 import { keyed, textOf } from './values.ts'
@@ -16,7 +18,8 @@ const multipartPartsMax = 1000
 
 /** Starts a transaction; no rule has run yet. */
 export function begin(program: Program, start: TransactionStart): Transaction {
-  const state = initialState(program, start)
+  const own = start.is_apart ? { ...program, memory: persistentMemory() } : program
+  const state = initialState(own, start)
   state.body_processor = processorOf(requestHeader(state, 'content-type'))
   return new RunningTransaction(state)
 }
@@ -36,7 +39,10 @@ class RunningTransaction implements Transaction {
   }
 
   requestBody(body: string | undefined, facts: BodyFacts = {}): Intervention | undefined {
-    if (this.#state.phase < 2) readBody(this.#state, body, facts)
+    if (this.#state.phase < 2) {
+      readBody(this.#state, body, facts)
+      excludeByArguments(this.#state)
+    }
     return run(this.#state, 2)
   }
 
@@ -108,6 +114,32 @@ function readBody(state: State, body: string | undefined, facts: BodyFacts) {
   const limits = { arguments_max, json_depth_max, multipart_parts_max: multipartPartsMax }
   state.body = processor(body, requestHeader(state, 'content-type') ?? '', limits)
   state.body_error ??= state.body.error ?? sizeError(state, state.body)
+}
+
+/** What was kept from phase 1 is never changed in place: it may be shared by all requests. */
+function excludeByArguments(state: State) {
+  const { exclusions_by_arguments: ask } = state.start
+  if (ask === undefined || state.body_error !== undefined || state.is_body_truncated) return
+  // A body that no rule may see could hold arguments that nobody knows here.
+  if (!state.request_body_access) return
+  const more = ask(requestArguments(state))
+  if (more === undefined) return
+  const { removed_rules, removed_targets, removed_everywhere } = state
+  if (more.rules !== undefined) {
+    const rules = more.rules.slice()
+    for (let at = 0; at < rules.length; at++) if (removed_rules?.[at] === 1) rules[at] = 1
+    state.removed_rules = rules
+  }
+  if (more.targets !== undefined) {
+    const targets = new Map(removed_targets)
+    for (const [index, list] of more.targets) {
+      targets.set(index, [...(targets.get(index) ?? []), ...list])
+    }
+    state.removed_targets = targets
+  }
+  if (more.everywhere !== undefined) {
+    state.removed_everywhere = [...(removed_everywhere ?? []), ...more.everywhere]
+  }
 }
 
 /** SecRequestBodyNoFilesLimit: what is in a body besides files; read as far as it is, but an error of the body. */

@@ -2,6 +2,7 @@
 import { parseUrlencoded } from '../bodies.ts'
 import type { State, Variable } from '../program.ts'
 import { keyed, textOf } from '../run/values.ts'
+import type { RequestArguments } from '../transaction.ts'
 import { entriesOf, many, one } from './define.ts'
 import { namesOf } from './request.ts'
 
@@ -25,6 +26,11 @@ const all = many('ARGS', 2, (state) =>
     origin: undefined,
   })),
 )
+
+/** All of them, once the body is read. */
+export function requestArguments(state: State): RequestArguments {
+  return entriesOf(state, all).map(({ key, value }) => [key, value.text] as const)
+}
 
 function combinedSize(state: State): string {
   let size = 0
