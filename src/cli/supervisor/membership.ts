@@ -5,7 +5,7 @@ import type { World } from '#base/service.ts'
 import type { Topology } from '#model/cluster.ts'
 import type { NodeRole } from '#model/node-role.ts'
 import { openShelf, type Shelf } from '#parts/bundle/shelf.ts'
-import { clientTls } from '#parts/identity/mutual-tls.ts'
+import { clientTls, type Expected } from '#parts/identity/mutual-tls.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
 import { clusterAddress, keepTopology, prepareIdentity, renewIdentity } from '../cluster.ts'
 import type { Settings } from '../settings.ts'
@@ -15,7 +15,7 @@ export type Membership = {
   readonly identity: NodeIdentity
   readonly shelf: Shelf
   has(role: NodeRole): boolean
-  /** For connections to other nodes; the same object until the certificate is a new one. */
+  /** For connections to nodes that take records; the same object until the certificate is a new one. */
   tls(): ConnectionOptions
   /** Where analytics takes records, our own first: `host:port`. */
   analytics(): readonly string[]
@@ -31,12 +31,16 @@ export type Membership = {
 export async function openMembership(settings: Settings, world: World): Promise<Membership> {
   const { state_dir } = settings
   let { identity } = await prepareIdentity(settings, world)
-  let tls = clientTls(identity)
   const shelf = openShelf(
     join(state_dir, 'shelf'),
     () => ({ cluster_id: identity.cluster_id, keys: identity.signing_keys }),
     (fault) => world.log.trouble('shelf.damaged', fault),
   )
+  const intakes: Expected = {
+    roles: ['analytics', 'policy'],
+    isRevoked: (id) => shelf.lists()?.revoked_nodes.includes(id) ?? false,
+  }
+  let tls = clientTls(identity, intakes)
   const has = (role: NodeRole): boolean => identity.roles.includes(role)
   return {
     get identity() {
@@ -62,7 +66,7 @@ export async function openMembership(settings: Settings, world: World): Promise<
     },
     async renew(policy_server) {
       identity = await renewIdentity(state_dir, identity, policy_server, world)
-      tls = clientTls(identity)
+      tls = clientTls(identity, intakes)
     },
   }
 }

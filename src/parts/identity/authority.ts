@@ -30,7 +30,7 @@ export type Authority = {
   /** PEM. */
   readonly ca: string
   readonly signing: SigningKey
-  /** A certificate (PEM) for the key of a request (PEM, PKCS #10). @throws identity.bad_request */
+  /** A certificate (PEM) for the key of a request (PEM, PKCS #10). @throws identity.bad_request, identity.clock_wrong */
   issue(csr_pem: string, node: CertifiedAs, now_ms: number): Promise<string>
 }
 
@@ -43,7 +43,7 @@ const [authority_key, signing_key] = ['ca.key', 'signing.key'] as const
  * Makes a cluster with this node as its first. When `dir` holds an identity already (two starts at once), that one counts
  * and `is_new` is false.
  *
- * @throws identity.unwritable, identity.incomplete and identity.broken of what lies in `dir`
+ * @throws identity.clock_wrong, identity.unwritable, identity.incomplete and identity.broken of what lies in `dir`
  */
 export async function foundCluster(
   dir: string,
@@ -56,7 +56,8 @@ export async function foundCluster(
   const signing = newSigningKey()
   const { csr, key } = await newRequest(founder.name)
   const { name, roles } = founder
-  const certificate = await issueNode(made, csr, { cluster_id, node_id, name, roles }, now_ms)
+  const node = { cluster_id, node_id, name, roles, signing_key_id: signing.key_id }
+  const certificate = await issueNode(made, csr, node, now_ms)
   const identity: NodeIdentity = {
     ...founder,
     cluster_id,
@@ -109,7 +110,10 @@ function authorityOf(identity: NodeIdentity, pair: Pair, signing: SigningKey): A
     pin: certificate ? pinOf(certificate) : '',
     ca: pair.cert,
     signing,
-    issue: (csr_pem, node, now_ms) => issueNode(pair, csr_pem, { cluster_id, ...node }, now_ms),
+    issue: (csr_pem, { node_id, name, roles }, now_ms) => {
+      const node = { cluster_id, node_id, name, roles, signing_key_id: signing.key_id }
+      return issueNode(pair, csr_pem, node, now_ms)
+    },
   }
 }
 

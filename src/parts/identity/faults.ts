@@ -19,6 +19,8 @@ export const identityFaults = faults('identity', {
   expired: (f: { name: string; ended_at: string }) =>
     `Cannot speak to the cluster as "${f.name}": the certificate of this node ended at ${f.ended_at}`,
   bad_request: (f: { reason: string }) => `Cannot issue a certificate: ${f.reason}`,
+  clock_wrong: (f: { now: string }) =>
+    `Cannot issue a certificate: the clock of this machine says ${f.now}, which is before this program was made; set it`,
   bad_pin: (f: { pin: string }) =>
     `Cannot read the pin "${f.pin}": expected sha256: and 64 hexadecimal digits`,
   bad_server: (f: { server: string }) =>
@@ -31,6 +33,8 @@ export const identityFaults = faults('identity', {
     `Cannot trust ${f.server}: its cluster has the pin ${f.found}, expected was ${f.expected}; nothing was sent`,
   forged_server: (f: { server: string }) =>
     `Cannot trust ${f.server}: it shows the cluster's certificate but has none that the cluster signed; nothing was sent`,
+  no_policy_server: (f: { server: string; name: string }) =>
+    `Cannot trust ${f.server}: it is node "${f.name}" of the cluster, which is no policy server; nothing was sent, and whoever led you there may have stolen that node`,
   server_expired: (f: { server: string; ended_at: string; now: string }) =>
     `Cannot trust ${f.server}: its certificate ended at ${f.ended_at}, here it is ${f.now}; nothing was sent`,
   clock_behind: (f: { server: string; valid_from: string; now: string }) =>

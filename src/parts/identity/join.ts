@@ -5,7 +5,14 @@ import { type Clock, systemClock } from '#base/clock.ts'
 import { messageOf } from '#base/fault.ts'
 import { JoinAnswer, protocol } from '#model/cluster.ts'
 import { misfit } from './certificates/misfit.ts'
-import { certifiedNode, isSignedBy, pinOf, readX509 } from './certificates/names.ts'
+import {
+  certifiedNode,
+  isOfPolicyServer,
+  isSignedBy,
+  keyIdOf,
+  pinOf,
+  readX509,
+} from './certificates/names.ts'
 import { identityFaults } from './faults.ts'
 import { newRequest } from './requests.ts'
 import { ask, withTls } from './wire/ask.ts'
@@ -30,7 +37,7 @@ export type Joining = {
  * made here and never sent.
  *
  * @throws identity.bad_pin, identity.bad_server, identity.unreachable, identity.not_gatehouse, identity.wrong_pin,
- * identity.forged_server, identity.server_expired, identity.clock_behind, identity.bad_answer, and what the server
+ * identity.forged_server, identity.no_policy_server, identity.server_expired, identity.clock_behind, identity.bad_answer, and what the server
  * refuses with (`notifier.token_used` …)
  */
 export async function joinCluster(
@@ -42,11 +49,11 @@ export async function joinCluster(
   const { csr, key } = joining.request ?? (await newRequest(name))
   const options = { rejectUnauthorized: false, minVersion: 'TLSv1.3' } as const
   return await withTls(server, options, clock, async (socket) => {
-    demandPinned(socket, server, pin, clock.now())
+    const trusted = demandPinned(socket, server, pin, clock.now())
     const address = joining.address ?? socket.localAddress ?? name
     const request = { token, csr, name, address, version, protocol: joining.protocol ?? protocol }
     const answer = await ask(socket, server, '/v1/join', request, JoinAnswer)
-    const reason = unusable(answer, key, pin)
+    const reason = unusable(answer, key, pin, trusted)
     if (reason !== undefined) throw identityFaults.bad_answer({ server, reason })
     return { answer, key, address }
   })
@@ -59,16 +66,27 @@ export function readPin(text: string): string {
   throw identityFaults.bad_pin({ pin: text })
 }
 
-/** Throws unless the other end has a certificate that is valid now and was signed by the authority with this pin. */
-function demandPinned(socket: TLSSocket, server: string, pin: string, now_ms: number): void {
+/**
+ * Throws unless the other end is a policy server whose certificate is valid now and was signed by the authority with this
+ * pin. Any other node of the cluster, stolen or cut off, has such a certificate too, but not for this. Gives the ids of
+ * the keys that the authority vouches for.
+ */
+function demandPinned(
+  socket: TLSSocket,
+  server: string,
+  pin: string,
+  now_ms: number,
+): readonly string[] {
   const [leaf, authority] = chainOf(socket)
-  if (leaf === undefined || certifiedNode(leaf) === undefined)
+  const node = leaf && certifiedNode(leaf)
+  if (leaf === undefined || node === undefined)
     throw identityFaults.not_gatehouse({ server, reason: 'its certificate is of no node' })
   if (authority === undefined)
     throw identityFaults.not_gatehouse({ server, reason: 'it does not show its authority' })
   const found = pinOf(authority)
   if (found !== pin) throw identityFaults.wrong_pin({ server, expected: pin, found })
   if (!isSignedBy(leaf, authority)) throw identityFaults.forged_server({ server })
+  if (!isOfPolicyServer(leaf)) throw identityFaults.no_policy_server({ server, name: node.name })
   const now = new Date(now_ms).toISOString()
   if (leaf.validFromDate.getTime() > now_ms) {
     const valid_from = leaf.validFromDate.toISOString()
@@ -78,6 +96,7 @@ function demandPinned(socket: TLSSocket, server: string, pin: string, now_ms: nu
     const ended_at = leaf.validToDate.toISOString()
     throw identityFaults.server_expired({ server, ended_at, now })
   }
+  return node.signing_key_ids
 }
 
 /** The server's own certificate and the authority's, as it sent them. Nothing of this is believed yet. */
@@ -88,14 +107,25 @@ function chainOf(socket: TLSSocket): (X509Certificate | undefined)[] {
   return [leaf.raw && readX509(leaf.raw), is_alone ? undefined : readX509(issuer.raw)]
 }
 
-/** Why an answer is no use; undefined when it is sound. The server is trusted by now: this finds mistakes, not attacks. */
-function unusable(answer: JoinAnswer, key: string, pin: string): string | undefined {
+/**
+ * Why an answer is no use; undefined when it is sound. Whom we obey from now on is not for the server to say alone: its
+ * certificate names the keys (`signing_key_ids`).
+ */
+function unusable(
+  answer: JoinAnswer,
+  key: string,
+  pin: string,
+  signing_key_ids: readonly string[],
+): string | undefined {
   const authority = readX509(answer.ca)
   if (!authority || pinOf(authority) !== pin) return 'it names another authority'
   const reason = misfit({ ...answer, key })
   if (reason !== undefined) return reason
   try {
-    for (const pem of answer.signing_keys) createPublicKey(pem)
+    for (const pem of answer.signing_keys) {
+      if (!signing_key_ids.includes(keyIdOf(createPublicKey(pem))))
+        return 'its certificate does not vouch for a signing key that it names'
+    }
   } catch (error) {
     return `a signing key cannot be read (${messageOf(error)})`
   }

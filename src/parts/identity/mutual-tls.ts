@@ -1,6 +1,7 @@
 /** Both ends show a certificate of the cluster; nothing older than TLS 1.3. */
 import { constants, X509Certificate } from 'node:crypto'
 import type { PeerCertificate, TLSSocket } from 'node:tls'
+import type { NodeRole } from '#model/node-role.ts'
 import { certifiedNode } from './certificates/names.ts'
 import type { NodeIdentity } from './node-identity.ts'
 
@@ -24,8 +25,19 @@ export function serverTls(identity: Own) {
   } as const
 }
 
-/** For `tls.connect` and `https.request`: any address is fine as long as a server of this cluster is there. */
-export function clientTls(identity: Own) {
+/** Whom a client is ready to talk to. */
+export type Expected = {
+  /** It must be certified for one of these. */
+  readonly roles: readonly NodeRole[]
+  /** Asked at each new connection. */
+  readonly isRevoked?: (node_id: string) => boolean
+}
+
+/**
+ * For `tls.connect` and `https.request`: any address is fine as long as a server of this cluster is there that is what we
+ * expect (a policy server unless said otherwise), and that was not cut off.
+ */
+export function clientTls(identity: Own, expected: Expected = { roles: ['policy'] }) {
   return {
     cert: identity.certificate,
     key: identity.key,
@@ -34,8 +46,13 @@ export function clientTls(identity: Own) {
     minVersion: 'TLSv1.3',
     checkServerIdentity(host: string, { raw }: PeerCertificate): Error | undefined {
       const node = certifiedNode(new X509Certificate(raw))
-      if (node?.cluster_id === identity.cluster_id) return undefined
-      return new Error(`the certificate that ${host} shows is of no node of this cluster`)
+      if (node?.cluster_id !== identity.cluster_id)
+        return new Error(`the certificate that ${host} shows is of no node of this cluster`)
+      const { node_id, name, serves } = node
+      if (!expected.roles.some((role) => serves.includes(role)))
+        return new Error(`"${name}" is there, which is certified for none of ${expected.roles}`)
+      if (expected.isRevoked?.(node_id)) return new Error(`"${name}" is there, which was cut off`)
+      return undefined
     },
   } as const
 }

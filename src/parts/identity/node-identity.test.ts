@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { foundCluster, openAuthority } from './authority.ts'
+import { certifiedNode } from './certificates/names.ts'
 import { founder } from './identity.support.ts'
 import {
   expiresAt,
@@ -56,10 +57,14 @@ test('a founded cluster is read back as it was made, and its secrets are their o
 test('a certificate names node and cluster, lasts thirty days, and is due when a third is left', () => {
   const certificate = new X509Certificate(identity.certificate)
   assert.equal(certificate.subject, 'CN=gate-1')
-  assert.equal(
-    certificate.subjectAltName,
-    `DNS:gate-1, URI:gatehouse:${identity.cluster_id}/node/${identity.node_id}`,
-  )
+  const own = `gatehouse:${identity.cluster_id}`
+  assert.deepEqual(certificate.subjectAltName?.split(', '), [
+    'DNS:gate-1',
+    `URI:${own}/node/${identity.node_id}`,
+    `URI:${own}/role/policy`,
+    `URI:${own}/role/analytics`,
+    `URI:${own}/signs/${authority.signing.key_id}`,
+  ])
   assert.ok(certificate.verify(new X509Certificate(identity.ca).publicKey))
   assert.equal(expiresAt(identity), now_ms + 30 * day_ms)
   assert.equal(isRenewalDue(identity, now_ms + 19 * day_ms), false)
@@ -68,15 +73,44 @@ test('a certificate names node and cluster, lasts thirty days, and is due when a
   assert.ok(authority_days > 3600 && authority_days < 3700)
 })
 
-test('only nodes that others connect to may act as servers', async () => {
-  const uses = async (roles: readonly ('edge' | 'policy' | 'analytics')[]) => {
+test('only nodes that others connect to may act as servers, and only as what they are', async () => {
+  const issued = async (roles: readonly ('edge' | 'policy' | 'analytics')[]) => {
     const { csr } = await newRequest('x')
     const node = { node_id: identity.node_id, name: 'edge-1', roles }
-    return new X509Certificate(await authority.issue(csr, node, now_ms)).keyUsage
+    const certificate = new X509Certificate(await authority.issue(csr, node, now_ms))
+    const { serves, signing_key_ids } = certifiedNode(certificate) ?? {}
+    return [certificate.keyUsage, serves, signing_key_ids]
   }
   const [server, client] = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']
-  assert.deepEqual(await uses(['edge']), [client])
-  assert.deepEqual(await uses(['edge', 'analytics']), [server, client])
+  const both = [server, client]
+  assert.deepEqual(await issued(['edge']), [[client], [], []])
+  assert.deepEqual(await issued(['edge', 'analytics']), [both, ['analytics'], []])
+  assert.deepEqual(await issued(['policy']), [both, ['policy'], [authority.signing.key_id]])
+})
+
+test('a clock that is wrong for a moment leaves no certificate that nobody takes', async () => {
+  const { csr } = await newRequest('x')
+  const issue = (at_ms: number) => authority.issue(csr, identity, at_ms)
+  const refused = { code: 'identity.clock_wrong', message: /1970-01-03/ }
+  await assert.rejects(issue(2 * day_ms), refused)
+  await assert.rejects(foundCluster(join(root, 'early'), founder, 2 * day_ms), refused)
+  // Years ahead: what it makes is valid today, and is made again as soon as the clock is right.
+  const ahead_ms = now_ms + 3_000 * day_ms
+  const early = { ...identity, certificate: await issue(ahead_ms) }
+  for (const pem of [early.certificate, early.ca])
+    assert.equal(new X509Certificate(pem).validFromDate.getTime(), Date.UTC(2026, 0, 1))
+  assert.equal(isRenewalDue(early, ahead_ms), false)
+  assert.equal(isRenewalDue(early, now_ms), true)
+  assert.equal(isRenewalDue(identity, 2 * day_ms), true)
+  const far = await foundCluster(join(root, 'far'), founder, ahead_ms)
+  assert.ok(new X509Certificate(far.identity.ca).validFromDate.getTime() < now_ms)
+})
+
+test('a certificate that does not say what its node serves as is made again', async () => {
+  const { csr } = await newRequest('x')
+  const unmarked = await authority.issue(csr, { ...identity, roles: ['edge'] }, now_ms)
+  assert.equal(isRenewalDue({ ...identity, certificate: unmarked }, now_ms), true)
+  assert.equal(isRenewalDue({ certificate: unmarked, roles: ['edge'] }, now_ms), false)
 })
 
 test('the authority signs nothing but a sound request, and takes no name from it', async () => {

@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { messageOf } from '#base/fault.ts'
 import { z } from '#base/schema.ts'
 import { NodeRole } from '#model/node-role.ts'
+import { node_valid_ms } from './certificates/issue.ts'
 import { misfit } from './certificates/misfit.ts'
-import { readX509 } from './certificates/names.ts'
+import { certifiedNode, readX509, servedRoles } from './certificates/names.ts'
 import { entries, placeDirectory, replaceFile, sweepStages } from './disk/whole-files.ts'
 import { identityFaults } from './faults.ts'
 
@@ -87,12 +88,25 @@ export function expiresAt(identity: Pick<NodeIdentity, 'certificate'>): number {
   return readX509(identity.certificate)?.validToDate.getTime() ?? 0
 }
 
-/** Whether it is time for a new certificate: less than a third of its life is left. */
-export function isRenewalDue(identity: Pick<NodeIdentity, 'certificate'>, now_ms: number): boolean {
+/** Clocks of two machines may be that far apart before a certificate looks wrong. */
+const apart_ms = 86_400_000
+
+/**
+ * Whether it is time for a new certificate: less than a third of its life is left, it was made by a clock that was wrong
+ * (it has not begun, or ends too late), or it does not say what this node is there for.
+ */
+export function isRenewalDue(
+  identity: Pick<NodeIdentity, 'certificate' | 'roles'>,
+  now_ms: number,
+): boolean {
   const certificate = readX509(identity.certificate)
-  if (certificate === undefined) return true
-  const end_ms = certificate.validToDate.getTime()
-  return end_ms - now_ms < (end_ms - certificate.validFromDate.getTime()) / 3
+  if (certificate === undefined || certificate.validFromDate.getTime() > now_ms) return true
+  const left_ms = certificate.validToDate.getTime() - now_ms
+  if (left_ms < node_valid_ms / 3 || left_ms > node_valid_ms + apart_ms) return true
+  const { serves = [], signing_key_ids = [] } = certifiedNode(certificate) ?? {}
+  const wanted = servedRoles(identity.roles)
+  if (wanted.includes('policy') && signing_key_ids.length === 0) return true
+  return wanted.some((role) => !serves.includes(role))
 }
 
 function readKept(dir: string): { kept: NodeFile; key: string | undefined } | undefined {

@@ -45,7 +45,9 @@ type Line = {
 export async function attend(server: string, tools: LineTools, stop: AbortSignal): Promise<never> {
   const ended = new AbortController()
   const signal = AbortSignal.any([stop, ended.signal])
-  using wire = openWire(server, tools.context.identity())
+  const { identity, shelf } = tools.context
+  const isRevoked = (id: string) => shelf.lists()?.revoked_nodes.includes(id) ?? false
+  using wire = openWire(server, identity(), isRevoked)
   const line: Line = { wire, signal, end: (fault) => ended.abort(fault) }
   try {
     const response = await wire.open('/v1/agent/stream', JSON.stringify(helloOf(tools)), signal)

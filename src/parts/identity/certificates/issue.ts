@@ -8,23 +8,27 @@ import { messageOf } from '#base/fault.ts'
 import type { NodeRole } from '#model/node-role.ts'
 import { identityFaults } from '../faults.ts'
 import { algorithm, exportKey, importKey, newKeys, type Pair, pem } from './keys.ts'
-import { nodeUri } from './names.ts'
+import { nodeUris, servedRoles } from './names.ts'
 import { loadX509 } from './x509.ts'
 
 const day_ms = 86_400_000
 const authority_valid_ms = 3_652 * day_ms
 /** How long a node's certificate counts; it is renewed when a third is left. */
 export const node_valid_ms = 30 * day_ms
-/** A clock that is somewhat behind on another machine must not refuse a new certificate. */
-const backdate_ms = 3_600_000
+/**
+ * All certificates are valid from here on: one that began when it was issued would be worth nothing on a machine whose
+ * clock is behind, or after a clock was wrong for a moment. Who reads an earlier time has a wrong clock.
+ */
+export const begin_ms = Date.UTC(2026, 0, 1)
 
-/** The certificate of a new cluster: it signs nodes and nothing else. */
+/** The certificate of a new cluster: it signs nodes and nothing else. @throws identity.clock_wrong */
 export async function newAuthority(cluster_id: string, now_ms: number): Promise<Pair> {
+  demandClock(now_ms)
   const x509 = await loadX509()
   const keys = await newKeys()
   const cert = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [`Gatehouse cluster ${cluster_id}`] }],
-    notBefore: new Date(now_ms - backdate_ms),
+    notBefore: new Date(begin_ms),
     notAfter: new Date(now_ms + authority_valid_ms),
     signingAlgorithm: algorithm,
     keys,
@@ -45,13 +49,15 @@ export type NewNode = {
   readonly node_id: string
   readonly name: string
   readonly roles: readonly NodeRole[]
+  /** What signs bundles in this cluster; the certificates of policy servers vouch for it. */
+  readonly signing_key_id: string
 }
 
 /**
  * A node's certificate. Nothing of the request counts but its key: the name is what the registry says. Only nodes that
- * others connect to may act as servers, so that a stolen edge cannot pose as a policy server.
+ * others connect to may act as servers, and each only as what it is: no edge and no analytics can pose as a policy server.
  *
- * @throws identity.bad_request when it is no request, or not signed by the P-256 key it names
+ * @throws identity.bad_request when it is no request, or not signed by the P-256 key it names; identity.clock_wrong
  */
 export async function issueNode(
   authority: Pair,
@@ -61,15 +67,17 @@ export async function issueNode(
 ): Promise<string> {
   if (!/^[\w.-]{1,63}$/.test(node.name))
     throw identityFaults.bad_request({ reason: `"${node.name}" is no name for a node` })
+  demandClock(now_ms)
   const x509 = await loadX509()
   const publicKey = await requestedKey(csr_pem)
   const issuer = new x509.X509Certificate(authority.cert)
   const { serverAuth, clientAuth } = x509.ExtendedKeyUsage
-  const is_server = node.roles.includes('policy') || node.roles.includes('analytics')
+  const serves = servedRoles(node.roles)
+  const signing_key_ids = serves.includes('policy') ? [node.signing_key_id] : []
   const cert = await x509.X509CertificateGenerator.create({
     subject: [{ CN: [node.name] }],
     issuer: issuer.subject,
-    notBefore: new Date(now_ms - backdate_ms),
+    notBefore: new Date(begin_ms),
     notAfter: new Date(Math.min(now_ms + node_valid_ms, issuer.notAfter.getTime())),
     signingAlgorithm: algorithm,
     publicKey,
@@ -77,16 +85,25 @@ export async function issueNode(
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension(is_server ? [serverAuth, clientAuth] : [clientAuth]),
+      new x509.ExtendedKeyUsageExtension(
+        serves.length > 0 ? [serverAuth, clientAuth] : [clientAuth],
+      ),
       new x509.SubjectAlternativeNameExtension([
         { type: isIP(node.name) ? 'ip' : 'dns', value: node.name },
-        { type: 'url', value: nodeUri(node) },
+        ...nodeUris({ ...node, serves, signing_key_ids }).map(
+          (value) => ({ type: 'url', value }) as const,
+        ),
       ]),
       await x509.AuthorityKeyIdentifierExtension.create(issuer),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
     ],
   })
   return pem(cert)
+}
+
+/** A clock that is far behind would make certificates that ended long ago. */
+function demandClock(now_ms: number): void {
+  if (now_ms < begin_ms) throw identityFaults.clock_wrong({ now: new Date(now_ms).toISOString() })
 }
 
 /** The key of a request that proves to have it (RFC 2986, section 3). */

@@ -25,8 +25,13 @@ export type Wire = Disposable & {
   read(path: string, size_bytes: number, signal: AbortSignal): Promise<Buffer>
 }
 
-export function openWire(server: string, identity: NodeIdentity): Wire {
-  const tls = clientTls(identity)
+/** `isRevoked`: asked before anything is said to who answers there. */
+export function openWire(
+  server: string,
+  identity: NodeIdentity,
+  isRevoked: (node_id: string) => boolean = () => false,
+): Wire {
+  const tls = clientTls(identity, { roles: ['policy'], isRevoked })
   const colon = server.lastIndexOf(':')
   const place = {
     host: server.slice(0, colon).replace(/^\[|\]$/g, ''),

@@ -35,6 +35,7 @@ const statuses: Readonly<Record<string, number>> = {
   'notifier.no_such_file': 404,
   'notifier.not_ready': 503,
   'identity.bad_request': 400,
+  'identity.clock_wrong': 503,
   'records.bad_value': 400,
   'records.unavailable': 503,
 }
