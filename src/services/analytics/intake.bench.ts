@@ -1,6 +1,6 @@
 /** A flood of 20,000 hits by HTTP, as the courier sends them. Run: node src/services/analytics/intake.bench.ts */
 import { listAttacks } from '#parts/records/attacks.ts'
-import { floodOfHits } from '#parts/records/records.support.ts'
+import { floodOfHits, noon_ms } from '#parts/records/records.support.ts'
 import { testAnalytics } from './analytics.support.ts'
 import { check } from './steps/check.ts'
 
@@ -13,7 +13,7 @@ const batch = (i: number, size: number) => ({
 
 await using analytics = await testAnalytics()
 const checking = performance.now()
-for (let i = 0; i < records.length; i += 500) check(batch(i, 500))
+for (let i = 0; i < records.length; i += 500) check(batch(i, 500), noon_ms)
 const check_us = ((performance.now() - checking) / records.length) * 1000
 
 const started = performance.now()

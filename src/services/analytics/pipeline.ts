@@ -31,7 +31,7 @@ export async function takeBatch(
   mayBe: (node: string) => void = () => {},
 ): Promise<IntakeAnswer> {
   const started_ms = tools.clock.elapsed()
-  const checked = check(body)
+  const checked = check(body, tools.clock.now())
   mayBe(checked.node)
   const stored = await store(checked, tools)
   conclude(stored, tools.clock.elapsed() - started_ms, tools.conclusions)

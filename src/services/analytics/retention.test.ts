@@ -4,7 +4,7 @@ import { testClock } from '#base/clock.ts'
 import { faults } from '#base/fault.ts'
 import { listAttacks } from '#parts/records/attacks.ts'
 import type { Database } from '#parts/records/database.ts'
-import { testWorld } from '#parts/records/records.support.ts'
+import { noon_ms, testWorld } from '#parts/records/records.support.ts'
 import { hitRecord, testAnalytics } from './analytics.support.ts'
 import { forget, retention } from './retention.ts'
 import { AnalyticsSettings } from './settings.ts'
@@ -15,7 +15,7 @@ const day_ms = 86_400_000
 test('after the days of retention an attack is gone, before it is not', async () => {
   await using analytics = await testAnalytics()
   const { database } = analytics
-  const start_ms = Date.parse('2026-11-20T12:00:00.000Z')
+  const start_ms = noon_ms - 2 * day_ms
   await analytics.deliver([
     hitRecord(new Date(start_ms).toISOString(), { target: 'old' }),
     hitRecord(new Date(start_ms + day_ms).toISOString(), { target: 'new' }),

@@ -4,9 +4,15 @@ import type { CounterMetric, HistogramMetric, Metrics } from '#base/metrics.ts'
 import { analyticsFaults } from '../faults.ts'
 import type { Stored } from './store.ts'
 
+/** More nodes than a cluster has. */
+const told_max = 1_000
+
 export type Conclusions = {
   readonly log: Log
   readonly records: CounterMetric
+  readonly from_future: CounterMetric
+  /** Nodes whose clocks were told of, each once. */
+  readonly told: Set<string>
   readonly seconds: HistogramMetric
 }
 
@@ -14,6 +20,11 @@ export function conclusions(log: Log, metrics: Metrics): Conclusions {
   return {
     log,
     records: metrics.counter('analytics_records_total', 'Records that edges delivered', ['result']),
+    from_future: metrics.counter(
+      'analytics_future_records_total',
+      'Records that edges dated too far in the future, kept with an earlier time',
+    ),
+    told: new Set(),
     seconds: metrics.histogram(
       'analytics_batch_seconds',
       'Time from the body of a batch to its commit',
@@ -22,11 +33,8 @@ export function conclusions(log: Log, metrics: Metrics): Conclusions {
   }
 }
 
-export function conclude(
-  stored: Stored,
-  took_ms: number,
-  { log, records, seconds }: Conclusions,
-): void {
+export function conclude(stored: Stored, took_ms: number, conclusions: Conclusions): void {
+  const { log, records, seconds } = conclusions
   records.add(stored.stored, { result: 'stored' })
   records.add(stored.duplicates, { result: 'duplicate' })
   records.add(stored.rejected.length, { result: 'rejected' })
@@ -38,10 +46,24 @@ export function conclude(
       records: stored.rejected.length,
     })
   }
+  tellFuture(stored, conclusions)
   log.detail('analytics.stored', {
     node: stored.node,
     records: stored.stored,
     duplicates: stored.duplicates,
     took_ms,
+  })
+}
+
+/** A clock that is wrong is wrong in every batch: told once, counted always. */
+function tellFuture({ node, from_future, ahead_ms }: Stored, conclusions: Conclusions): void {
+  const { told, log } = conclusions
+  if (from_future === 0) return
+  conclusions.from_future.add(from_future)
+  if (told.has(node) || told.size >= told_max) return
+  told.add(node)
+  const ahead_s = Math.round(ahead_ms / 1000)
+  log.trouble('analytics.from_future', analyticsFaults.from_future({ node, ahead_s }), {
+    records: from_future,
   })
 }

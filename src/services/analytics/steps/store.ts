@@ -10,6 +10,8 @@ export type Stored = {
   readonly stored: number
   readonly duplicates: number
   readonly rejected: readonly Refusal[]
+  readonly from_future: number
+  readonly ahead_ms: number
 }
 
 /**
@@ -50,5 +52,6 @@ export async function store(
     }
   }
   await storeAll(checked.records)
-  return { node: checked.node, stored, duplicates, rejected }
+  const { node, from_future, ahead_ms } = checked
+  return { node, stored, duplicates, rejected, from_future, ahead_ms }
 }
