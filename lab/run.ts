@@ -1,18 +1,20 @@
 /**
  * `npm run lab [-- NAME …]`: runs the scenarios one after the other; the last line sums up. `npm run lab -- nodes [NAME …]`
- * runs those of a cluster (cluster/run.ts); without names everything runs.
+ * runs those of a cluster (cluster/run.ts), `-- crash` the parts that are killed (crash.ts); without names everything runs.
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { crashes } from './crash.ts'
 import { scenarios } from './scenarios.ts'
 import { labWorld } from './world.ts'
 
 const asked = process.argv.slice(2)
 if (asked[0] === 'nodes') process.exit(nodes(asked.slice(1)))
+if (asked[0] === 'crash') process.exit((await crashes()) ? 0 : 1)
 const unknown = asked.filter((name) => !scenarios.some((s) => s.name === name))
 if (unknown.length > 0) {
   console.error(
-    `lab: unknown scenario ${unknown.join(', ')}: expected nodes, ${scenarios.map((s) => s.name).join(', ')}`,
+    `lab: unknown scenario ${unknown.join(', ')}: expected nodes, crash, ${scenarios.map((s) => s.name).join(', ')}`,
   )
   process.exit(2)
 }
@@ -40,7 +42,8 @@ for (const scenario of chosen) {
 console.log([...sums].map(([key, value]) => `${key} ${value}`).join(', '))
 console.log(`${chosen.length - failed} passed, ${failed} failed`)
 const nodes_failed = asked.length === 0 && nodes([]) !== 0
-process.exit(failed > 0 || nodes_failed ? 1 : 0)
+const crashes_failed = asked.length === 0 && !(await crashes())
+process.exit(failed > 0 || nodes_failed || crashes_failed ? 1 : 0)
 
 function nodes(names: readonly string[]): number {
   const file = join(import.meta.dirname, 'cluster/run.ts')

@@ -43,6 +43,8 @@ const nodes_bytes_max = 8 * 1024 ** 2
 export type Shelf = {
   /** The newest bundle that is whole and verified; undefined when there is none. What is damaged is told to `tell`. */
   active(): Shelved | undefined
+  /** The one that counted before the active one, whole and verified; undefined when there is none. */
+  previous(): Shelved | undefined
   /** Highest revision ever activated; 0 before the first. Never falls. */
   readonly revision_floor: number
   /** May this bundle be enforced here? @throws bundle.older_revision, bundle.revision_taken */
@@ -187,6 +189,19 @@ class DiskShelf implements Shelf {
       }
     }
     return undefined
+  }
+
+  previous(): Shelved | undefined {
+    const pointer = readPointer(this.#dir)
+    // Where the active one is damaged, the one before has taken its place already.
+    if (!pointer?.previous || this.#enforced()?.id !== pointer.active.id) return undefined
+    try {
+      return this.#read(pointer.previous.id)
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault
+      this.#tellOnce(fault)
+      return undefined
+    }
   }
 
   admit(bundle: SignedBundle): void {

@@ -3,10 +3,10 @@
  * ones are active, each before the next begins. Arguments: shelf directory, private key (PEM).
  */
 import { writeSync } from 'node:fs'
-import { cluster_id, testFiles } from './bundle.support.ts'
-import { packBundle } from './bundle.ts'
-import { openShelf } from './shelf.ts'
-import { readSigningKey } from './signing.ts'
+import { cluster_id, testFiles } from '#parts/bundle/bundle.support.ts'
+import { packBundle } from '#parts/bundle/bundle.ts'
+import { openShelf } from '#parts/bundle/shelf.ts'
+import { readSigningKey } from '#parts/bundle/signing.ts'
 
 if (process.argv[1] === import.meta.filename) {
   const [dir = '', pem = ''] = process.argv.slice(2)

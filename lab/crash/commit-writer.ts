@@ -1,10 +1,10 @@
 /** Commits in an embedded database for ever and prints each revision that is acknowledged; meant to be killed. */
 import { createHash } from 'node:crypto'
 import { writeSync } from 'node:fs'
-import { bundleOf } from './commits.support.ts'
-import { headRevision, insertCommit } from './commits.ts'
-import { openPrepared } from './prepared-directory.support.ts'
-import { testWorld } from './records.support.ts'
+import { bundleOf } from '#parts/records/commits.support.ts'
+import { headRevision, insertCommit } from '#parts/records/commits.ts'
+import { openPrepared } from '#parts/records/prepared-directory.support.ts'
+import { testWorld } from '#parts/records/records.support.ts'
 
 const db = await openPrepared(process.argv[2] ?? '', testWorld())
 for (let revision = (await headRevision(db)) + 1; ; revision++) {

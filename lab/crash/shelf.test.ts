@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { bundleName } from '#model/bundle.ts'
-import { testCluster } from './bundle.support.ts'
-import { openShelf, readShelved } from './shelf.ts'
+import { testCluster } from '#parts/bundle/bundle.support.ts'
+import { openShelf, readShelved } from '#parts/bundle/shelf.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'gatehouse-shelf-'))
 after(() => rmSync(root, { recursive: true }))
@@ -29,7 +29,7 @@ test(`an owner killed ${rounds} times while it activates never leaves the node w
   const cluster = testCluster()
   const pem = cluster.key.private_key.export({ type: 'pkcs8', format: 'pem' }).toString()
   const dir = join(root, 'shelf')
-  const script = join(import.meta.dirname, 'shelf-writer.support.ts')
+  const script = join(import.meta.dirname, 'shelf-writer.ts')
   let last = 0
   let floor_before = 0
   for (let round = 0; round < rounds; round++) {

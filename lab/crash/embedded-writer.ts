@@ -1,8 +1,8 @@
 /** Stores batches of 50 hits in an embedded database for ever and prints `50` after each; meant to be killed. */
 import { writeSync } from 'node:fs'
-import { openDatabase } from './database.ts'
-import { storeRecords } from './hits.ts'
-import { floodOfHits, testWorld } from './records.support.ts'
+import { openDatabase } from '#parts/records/database.ts'
+import { storeRecords } from '#parts/records/hits.ts'
+import { floodOfHits, testWorld } from '#parts/records/records.support.ts'
 
 const db = await openDatabase({ kind: 'embedded', dir: process.argv[2] ?? '' }, testWorld())
 for (;;) {

@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
-import { digest } from './commits.support.ts'
-import { contentFiles, getCommit, newestCommit } from './commits.ts'
-import { openDatabase } from './database.ts'
-import { testWorld } from './records.support.ts'
+import { digest } from '#parts/records/commits.support.ts'
+import { contentFiles, getCommit, newestCommit } from '#parts/records/commits.ts'
+import { openDatabase } from '#parts/records/database.ts'
+import { testWorld } from '#parts/records/records.support.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'gatehouse-commits-'))
 after(() => rm(root, { recursive: true, force: true }))
 
 test('kill -9 in the middle of a commit loses none that was acknowledged and leaves no half one', async () => {
   const dir = join(root, 'db')
-  const script = join(import.meta.dirname, 'commit-writer.support.ts')
+  const script = join(import.meta.dirname, 'commit-writer.ts')
   const writer = spawn(process.execPath, [script, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
   const dead = once(writer, 'exit')
   const acknowledged: string[] = []
