@@ -7,6 +7,7 @@ import {
   canonicalAddress,
   canonicalNetwork,
   isLoopback,
+  networkOf,
   networkRange,
 } from './address.ts'
 
@@ -90,4 +91,16 @@ test('a network has one spelling', () => {
   ] as const) {
     assert.equal(canonicalNetwork(text), want, text)
   }
+})
+
+test('addresses of one household have one network', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::', '2001:db8:1:2::/64'],
+    ['fe80::1%eth0', 'fe80::/64'],
+    ['', ''],
+  ]
+  for (const [address, network] of cases) assert.equal(networkOf(address), network, address)
 })

@@ -88,6 +88,16 @@ export function addressSet(networks: readonly string[]): AddressSet {
   }
 }
 
+/**
+ * Whose address it is, for limits: an IPv4 address by itself, an IPv6 address with its /64, in which one household has as
+ * many as it likes (RFC 6177). What is no address is itself.
+ */
+export function networkOf(address: string): string {
+  const one = canonicalAddress(address)
+  if (one === undefined) return address
+  return one.includes(':') ? (canonicalNetwork(`${one}/64`) ?? one) : one
+}
+
 /** Does the peer sit on this machine? */
 export function isLoopback(address: string): boolean {
   const plain = address.startsWith('::ffff:') ? address.slice(7) : address

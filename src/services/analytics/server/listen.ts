@@ -5,9 +5,14 @@ import { isIPv6 } from 'node:net'
 import { isLoopback } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import { messageOf } from '#base/fault.ts'
-import { serverTls } from '#parts/identity/mutual-tls.ts'
+import { limitPlaces } from '#parts/http/places.ts'
+import { peerNode, serverTls } from '#parts/identity/mutual-tls.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
 import { analyticsFaults } from '../faults.ts'
+
+const connections_max = 512
+/** Nobody without a certificate has anything to do here; each node has one connection, some while it restarts. */
+const place_limits = { strangers_of_network_max: 32, strangers_max: 128, of_node_max: 32 }
 
 /** Our certificate is renewed while we run. */
 const renewal_ms = 1_000
@@ -38,7 +43,10 @@ export async function listen(
   const server = identity
     ? new TlsServer({ ...options, ...serverTls(identity()), handshakeTimeout: 10_000 }, listener)
     : createServer(options, listener)
-  server.maxConnections = 512
+  server.maxConnections = connections_max
+  if (server instanceof TlsServer) {
+    limitPlaces(server, place_limits, (socket) => peerNode(socket)?.node_id)
+  }
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(analyticsFaults.cannot_listen({ address, why: messageOf(cause) }, { cause })),

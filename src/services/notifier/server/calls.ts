@@ -1,7 +1,7 @@
 /** The calls of the cluster port. All but `join` demand a certificate of a node that counts. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { canonicalAddress } from '#base/address.ts'
+import { networkOf } from '#base/address.ts'
 import type { World } from '#base/service.ts'
 import {
   AgentHello,
@@ -45,7 +45,7 @@ export function calls(tools: CallTools, world: World): Readonly<Record<string, C
   const noteDouble = doubles(world)
   return {
     'POST /v1/join': async (request) => {
-      const from = networkOf(request)
+      const from = networkOf(request.socket.remoteAddress ?? '')
       limit.demand(from)
       try {
         return await join(await readBody(request, JoinRequest, bytes_max.join), tools, world)
@@ -55,7 +55,7 @@ export function calls(tools: CallTools, world: World): Readonly<Record<string, C
       }
     },
     'POST /v1/renew': async (request) => {
-      const { row } = callerOf(request, tools)
+      const { row } = listedCallerOf(request, tools)
       const { csr } = await readBody(request, RenewRequest, bytes_max.renew)
       const { authority, registry } = tools
       const { id: node_id, name, roles } = row
@@ -80,7 +80,7 @@ export function calls(tools: CallTools, world: World): Readonly<Record<string, C
       return undefined
     },
     'GET /v1/files/': async (request, _response, sha256) => {
-      callerOf(request, tools)
+      listedCallerOf(request, tools)
       return tools.files(sha256)
     },
   }
@@ -118,7 +118,12 @@ async function openStream(
     topology: tools.topology(),
   })
   const { id, name } = node.row
-  tools.noteDouble(tools.lines.get(id), hello.boot_id, name, networkOf(request))
+  tools.noteDouble(
+    tools.lines.get(id),
+    hello.boot_id,
+    name,
+    networkOf(request.socket.remoteAddress ?? ''),
+  )
   tools.lines.open(opened)
   // It may have hung up while we looked it up.
   if (response.destroyed || response.closed) gone()
@@ -137,15 +142,12 @@ function callerOf(request: IncomingMessage, { registry, revocations }: CallTools
   return node
 }
 
-/** Whoever has an IPv6 network has as many addresses as they like. */
-function networkOf(request: IncomingMessage): string {
-  const text = request.socket.remoteAddress ?? ''
-  const address = canonicalAddress(text) ?? text
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
-  const front = head === '' ? [] : head.split(':')
-  const back = tail ? tail.split(':') : []
-  const zeros = tail === undefined ? 0 : 8 - front.length - back.length
-  const groups = [...front, ...Array.from({ length: zeros }, () => '0'), ...back]
-  return `${groups.slice(0, 4).join(':')}::/64`
+/**
+ * As `callerOf`, for what only nodes on the list get: who was taken off it has lost its name, until it opens a line.
+ * Throws also `notifier.off_list`.
+ */
+function listedCallerOf(request: IncomingMessage, tools: CallTools): LiveNode {
+  const node = callerOf(request, tools)
+  if (node.row.removed_at !== null) throw notifierFaults.off_list({ node: node.row.name })
+  return node
 }

@@ -1,17 +1,19 @@
 /** The cluster port: TLS 1.3 with certificates of the cluster's own authority. */
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { createServer, type Server } from 'node:https'
-import { isIPv6, type Socket } from 'node:net'
+import { isIPv6 } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Clock } from '#base/clock.ts'
 import { messageOf } from '#base/fault.ts'
-import { serverTls } from '#parts/identity/mutual-tls.ts'
+import { limitPlaces } from '#parts/http/places.ts'
+import { peerNode, serverTls } from '#parts/identity/mutual-tls.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
 import { notifierFaults } from '../faults.ts'
 
 /** A cluster has some ten nodes with a few connections each; what is beyond this is an attack. */
 const connections_max = 2_048
-const connections_of_one_max = 256
+/** Machines that join have no certificate yet, and are done in a second. */
+const place_limits = { strangers_of_network_max: 32, strangers_max: 256, of_node_max: 64 }
 
 export type ClusterPort = AsyncDisposable & {
   readonly address: string
@@ -39,7 +41,7 @@ export async function listen(
     listener,
   )
   server.maxConnections = connections_max
-  limitPerAddress(server)
+  limitPlaces(server, place_limits, (socket) => peerNode(socket)?.node_id)
   const colon = address.lastIndexOf(':')
   const host = address.slice(0, colon).replace(/^\[|\]$/g, '')
   const port = Number(address.slice(colon + 1))
@@ -62,21 +64,6 @@ export async function listen(
 export function tlsSocketOf(request: IncomingMessage): TLSSocket {
   // The server takes nothing but TLS.
   return request.socket as TLSSocket
-}
-
-function limitPerAddress(server: Server): void {
-  const counts = new Map<string, number>()
-  server.on('connection', (socket: Socket) => {
-    const from = socket.remoteAddress ?? ''
-    const count = (counts.get(from) ?? 0) + 1
-    counts.set(from, count)
-    socket.once('close', () => {
-      const left = (counts.get(from) ?? 1) - 1
-      if (left > 0) counts.set(from, left)
-      else counts.delete(from)
-    })
-    if (count > connections_of_one_max) socket.destroy()
-  })
 }
 
 function addressOf(server: Server): string {

@@ -1,5 +1,5 @@
 /** Names and passwords: checked in the same time whether the user exists or not, and not too often. */
-import { networkRange } from '#base/address.ts'
+import { networkOf } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import { isOutdated, oneTimePassword, type Passwords } from '#parts/identity/passwords.ts'
 import type { Database } from '#parts/records/database.ts'
@@ -141,10 +141,4 @@ function unfit(username: string, current: string, next: string): string | undefi
   if (next.toLowerCase().includes(username.toLowerCase())) return 'it contains the user name'
   if (new Set(next).size < 5) return 'it repeats a few characters'
   return undefined
-}
-
-/** One household of IPv6 is a /64 (RFC 6177): its addresses count together. */
-function networkOf(address: string): string {
-  if (!address.includes(':')) return address
-  return String(networkRange(`${address}/64`)?.[0] ?? address)
 }
