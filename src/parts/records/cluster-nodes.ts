@@ -1,11 +1,12 @@
 /** The registry: which nodes are in the cluster, under which names, and how each was when last heard of. */
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { NodeRole } from '#model/node-role.ts'
 import type { Database } from './database.ts'
 import { refusingBadValues } from './engine/bad-value.ts'
 import { hasNul, isUuid } from './engine/text.ts'
 import { within } from './engine/within.ts'
 import { nextListsRevision } from './lists-revision.ts'
+import type { Tables } from './tables.ts'
 
 /** What a node last told of itself, for whoever asks while it is away. */
 export type NodeState = {
@@ -126,6 +127,34 @@ export async function revokeNode(db: Database, id: string, at: string): Promise<
   return is_done
 }
 
+/** Cuts off all others that had this name and left it: within the transaction that gives it to `node`. */
+export async function revokeNamesakes(
+  trx: Kysely<Tables>,
+  node: Pick<ClusterNode, 'id' | 'name'>,
+  at: string,
+): Promise<void> {
+  const result = await trx
+    .updateTable('cluster_nodes')
+    .set({ revoked_at: at })
+    .where(sql`lower(name)`, '=', node.name.toLowerCase())
+    .where('id', '<>', node.id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
+  if (result.numUpdatedRows > 0n) await nextListsRevision(trx)
+}
+
+/** Ids of nodes whose certificates would still be valid, were they not cut off. */
+export async function revokedNodes(db: Database, now: string): Promise<string[]> {
+  const rows = await db.kysely
+    .selectFrom('cluster_nodes')
+    .select('id')
+    .where('revoked_at', 'is not', null)
+    .where('certificate_expires_at', '>', now)
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => row.id)
+}
+
 /** Takes a node off the list; false when there is none on it. */
 export async function removeNode(db: Database, id: string, at: string): Promise<boolean> {
   if (!isUuid(id)) return false
@@ -207,11 +236,18 @@ export async function revisionFloor(db: Database, revision_max: number): Promise
   return row?.floor ?? 0
 }
 
-/** Forgets nodes that are off the list and whose certificate ended: nothing of them can come back. */
+/**
+ * What is known of a node outlives its certificate by so much: a clock of ours that jumps ahead must not forget who was
+ * cut off and would be believed again once the clock is right.
+ */
+export const remembered_ms = 30 * 86_400_000
+
+/** Forgets nodes that are off the list and whose certificate ended long ago: nothing of them can come back. */
 export async function forgetNodes(db: Database, now: string): Promise<void> {
+  const ended_before = new Date(Date.parse(now) - remembered_ms).toISOString()
   await db.kysely
     .deleteFrom('cluster_nodes')
     .where('removed_at', 'is not', null)
-    .where('certificate_expires_at', '<', now)
+    .where('certificate_expires_at', '<', ended_before)
     .execute()
 }

@@ -140,7 +140,10 @@ function nodesSuite(db: () => Database): void {
     await removeNode(db(), id(2), noonPlus(1))
     await forgetNodes(db(), noonPlus(59))
     assert.equal((await listClusterNodes(db())).length, 3)
-    await forgetNodes(db(), noonPlus(61))
+    // A clock that jumps ahead by two weeks forgets nobody.
+    await forgetNodes(db(), noonPlus(15 * 1440))
+    assert.equal((await listClusterNodes(db())).length, 3)
+    await forgetNodes(db(), noonPlus(61 + 30 * 1440))
     assert.deepEqual(await listClusterNodes(db()), [])
   })
 }
@@ -157,6 +160,18 @@ function invitesSuite(db: () => Database): void {
     const outcomes = await Promise.all([1, 2, 3, 4, 5].map((n) => redeem(n)))
     assert.deepEqual(outcomes.sort(), [...Array(4).fill('not_open'), 'redeemed'])
     assert.equal((await listClusterNodes(db())).length, 1)
+  })
+
+  test('who joins under the name of a node that was taken off the list cuts that one off', async () => {
+    for (const n of [1, 2]) await createInvite(db(), newInvite(n))
+    await redeem(1, noonPlus(5), 1, 'Edge-1')
+    await removeNode(db(), id(1), noonPlus(6))
+    const revision = await listsRevision(db())
+    assert.equal(await redeem(2, noonPlus(7), 2, 'edge-1'), 'redeemed')
+    assert.equal((await getNodeById(db(), id(1)))?.revoked_at, noonPlus(7))
+    assert.equal(await listsRevision(db()), revision + 1)
+    await removeNode(db(), id(2), noonPlus(8))
+    assert.equal(await restoreNode(db(), id(1)), false)
   })
 
   test('a name that is taken leaves the invitation open; an ended one is of no use', async () => {

@@ -1,7 +1,7 @@
 /** Invitations: single-use tokens, kept as hashes, each good for one node. */
 import type { InviteView } from '#model/invite.ts'
 import type { NodeRole } from '#model/node-role.ts'
-import { type NewNode, rowOf } from './cluster-nodes.ts'
+import { type NewNode, revokeNamesakes, rowOf } from './cluster-nodes.ts'
 import type { Database } from './database.ts'
 import { refusingBadValues } from './engine/bad-value.ts'
 import { isUuid } from './engine/text.ts'
@@ -109,7 +109,8 @@ export async function withdrawInvite(db: Database, id: string, at: string): Prom
 
 /**
  * Uses the invitation and puts the node on the list, both or neither: of two that try at once one gets `not_open`.
- * `name_taken` leaves the invitation as it was.
+ * `name_taken` leaves the invitation as it was. Who had the name before and is off the list is cut off: else two would speak
+ * under one name.
  */
 export async function redeemInvite(
   db: Database,
@@ -141,6 +142,7 @@ export async function redeemInvite(
           .executeTakeFirst()
         // Thrown, so that the transaction is undone.
         if (added.numInsertedOrUpdatedRows === 0n) throw taken
+        await revokeNamesakes(trx, node, at)
         return 'redeemed' as const
       }),
     )

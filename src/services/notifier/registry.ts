@@ -6,6 +6,7 @@ import type { NodeView } from '#model/node-view.ts'
 import {
   forgetNodes,
   listClusterNodes,
+  remembered_ms,
   removeNode,
   restoreNode,
   saveNodeState,
@@ -47,7 +48,7 @@ export type Registry = {
   facts(): NodeFacts[]
   /** With the revoked ones that are still on the list. */
   views(newest: Newest | undefined): NodeView[]
-  /** Ids of nodes whose certificates would still be valid, were they not revoked. */
+  /** Ids of nodes that were cut off, until long after their certificates have ended. */
   revoked(): string[]
   /** Where connected nodes take records, `host:port`, by name of the node. */
   analytics(): string[]
@@ -158,9 +159,9 @@ export function registry(database: Database, { clock, log }: World): Registry {
         .sort((a, b) => (a.row.name < b.row.name ? -1 : 1))
         .map((node) => node.analytics),
     revoked() {
-      const now = iso()
+      const ended_before = new Date(clock.now() - remembered_ms).toISOString()
       return [...nodes.values()]
-        .filter(({ row }) => row.revoked_at !== null && row.certificate_expires_at > now)
+        .filter(({ row }) => row.revoked_at !== null && row.certificate_expires_at > ended_before)
         .map(({ row }) => row.id)
     },
     async tend() {
