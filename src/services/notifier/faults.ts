@@ -22,6 +22,8 @@ export const notifierFaults = faults('notifier', {
     `Cannot answer node "${f.node}": this cluster has no such node, invite it anew`,
   revoked: (f: { node: string }) =>
     `Cannot answer node "${f.node}": it was cut off, invite it anew`,
+  off_list: (f: { node: string }) =>
+    `Cannot answer node "${f.node}": it was taken off the list, and is back when its agent connects`,
   name_taken: (f: { name: string }) =>
     `Cannot take a node named "${f.name}": another one has this name, choose another with --name, or revoke or remove that one first`,
   token_unknown: (_: Nothing) => 'Cannot join with this token: this cluster has never made it',
@@ -44,6 +46,8 @@ export const notifierFaults = faults('notifier', {
     `Cannot bring revision ${f.revision} to node "${f.node}": it has run revision ${f.floor}, which this database does not know (was it restored from an older copy?); the next commit reaches it`,
   far_ahead: (f: { node: string; revision: number; floor: number }) =>
     `Cannot bring revision ${f.revision} to node "${f.node}": it says that it has run revision ${f.floor}, which nobody can have committed; revoke it and invite it anew`,
+  lists_far_ahead: (f: { node_id: string; told: number; revision: number }) =>
+    `Cannot bring IP lists of revision ${f.revision} to node ${f.node_id}: it says that it has revision ${f.told}, which nobody can have made; revoke it and invite it anew`,
   no_stream: (f: { node: string }) =>
     `Cannot take a report of node "${f.node}": it has no stream open here`,
   no_such_file: (f: { sha256: string }) =>

@@ -293,9 +293,13 @@ test('a node that was taken off the list comes back by itself, unless its name i
     assert.equal((await node('sleeper'))?.id, identity.node_id)
   }
   await remove()
+  // Off the list it has no name: a certificate for it is not made anew.
+  const { csr } = await newRequest('sleeper')
+  const renewed = await call(address, clientTls(identity), 'POST /v1/renew', { csr })
+  assert.deepEqual([renewed.status, renewed.code], [409, 'notifier.off_list'])
   await cluster.joinNode('sleeper')
   await using agent = await testAgent(address, identity)
-  assert.deepEqual([agent.status, agent.problem.code], [409, 'notifier.name_taken'])
+  assert.deepEqual([agent.status, agent.problem.code], [403, 'notifier.revoked'])
   assert.notEqual((await findNodeByName(cluster.database, 'Sleeper'))?.id, identity.node_id)
 })
 

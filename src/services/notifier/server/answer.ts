@@ -22,6 +22,7 @@ const statuses: Readonly<Record<string, number>> = {
   'notifier.certificate_needed': 401,
   'notifier.unknown_node': 403,
   'notifier.revoked': 403,
+  'notifier.off_list': 409,
   'notifier.name_taken': 409,
   'notifier.token_unknown': 403,
   'notifier.token_used': 409,

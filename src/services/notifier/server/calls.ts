@@ -103,7 +103,8 @@ async function openStream(
     heard_at_ms: clock.elapsed(),
     ends_ms: Date.parse(tlsSocketOf(request).getPeerCertificate().valid_to),
   })
-  await tools.registry.connected(node, hello, { line: opened.id, protocol })
+  const seen_from = request.socket.remoteAddress
+  await tools.registry.connected(node, hello, { line: opened.id, protocol, seen_from })
   const gone = () => {
     tools.lines.gone(opened)
     tools.registry.disconnected(node.row.id, opened.id)
