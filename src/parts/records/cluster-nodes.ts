@@ -22,6 +22,8 @@ export type NodeState = {
   readonly clock_skew_ms: number
   /** Highest revision that it says it ever ran; rows of before have none. */
   readonly revision_floor?: number
+  /** Address that its newest line came from, not what it says of itself; rows of before have none. */
+  readonly seen_from?: string
 }
 
 export type ClusterNode = {

@@ -2,11 +2,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listNetwork, protectedNodes } from './list-networks.ts'
 
+const nodeAt = (name: string, address: string, seen_from?: string, revoked_at?: string) => ({
+  ...{ name, address, revoked_at: revoked_at ?? null },
+  state: seen_from === undefined ? null : { ...state, seen_from },
+})
+const state = {
+  ...{ bundle_id: '', revision: 0, took_ms: null, refusal: null },
+  ...{ lists_revision: 0, clock_skew_ms: 0 },
+}
 const nodes = protectedNodes([
-  { name: 'edge-1', address: '192.0.2.7:12346' },
-  { name: 'edge-2', address: '[2001:db8::7]:12346' },
-  { name: 'edge-3', address: 'edge-3.example:12346' },
-  { name: 'edge-4', address: '2001:db8::8' },
+  nodeAt('edge-1', '192.0.2.7:12346'),
+  nodeAt('edge-2', '[2001:db8::7]:12346', '::1'),
+  nodeAt('edge-3', 'edge-3.example:12346'),
+  nodeAt('edge-4', '2001:db8::8'),
 ])
 
 test('what goes onto a list is written in one way', () => {
@@ -36,4 +44,12 @@ test('what would lock the wrong ones out is refused, with the reason', () => {
     const wrong = { code: `records.${code}`, message: why }
     assert.throws(() => listNetwork(text, 'deny', nodes), wrong, text)
   }
+})
+
+test('a node is protected where its line comes from, whatever it says of itself, until it is revoked', () => {
+  const told = protectedNodes([
+    nodeAt('untrue', '198.51.100.1:1', '::ffff:192.0.2.9'),
+    nodeAt('cut off', '198.51.100.2:1', '192.0.2.10', '2026-11-20T12:00:00.000Z'),
+  ])
+  assert.deepEqual(told, [{ network: '192.0.2.9', what: 'the node untrue' }])
 })

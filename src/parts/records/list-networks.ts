@@ -1,6 +1,7 @@
 /** Which networks may stand on a list, and how they are written there. Pure. */
-import { canonicalAddress, canonicalNetwork, networkRange } from '#base/address.ts'
+import { canonicalAddress, canonicalNetwork, isLoopback, networkRange } from '#base/address.ts'
 import type { ListKind } from '#model/ip-list.ts'
+import type { ClusterNode } from './cluster-nodes.ts'
 import { recordsFaults } from './faults.ts'
 
 /** Who must never be denied: a network, and what it is in words (`the node edge-1`). */
@@ -41,13 +42,23 @@ function overlap(a: string, b: string): boolean {
   return !!one && !!other && one[0] <= other[1] && other[0] <= one[1]
 }
 
-/** Nodes of the cluster, by the addresses under which others reach them; names are left out. Pure. */
+/**
+ * Nodes of the cluster that count, by the addresses that their lines come from: what a node says of itself would let one
+ * that was taken over keep any client off the lists. Only of our own machine, and before its first line, its word is taken;
+ * host names are left out. Pure.
+ */
 export function protectedNodes(
-  nodes: readonly { readonly name: string; readonly address: string }[],
+  nodes: readonly Pick<ClusterNode, 'name' | 'address' | 'revoked_at' | 'state'>[],
 ): Protected[] {
-  return nodes.flatMap(({ name, address }) => {
-    const host = /^\[(.+)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([^:]+):\d+$/, '$1')
-    const network = canonicalAddress(host)
+  return nodes.flatMap(({ name, address, revoked_at, state }) => {
+    if (revoked_at !== null) return []
+    const seen_from = state?.seen_from ?? ''
+    const is_told = seen_from === '' || isLoopback(seen_from)
+    const network = canonicalAddress(is_told ? hostOf(address) : seen_from)
     return network === undefined ? [] : [{ network, what: `the node ${name}` }]
   })
+}
+
+function hostOf(address: string): string {
+  return /^\[(.+)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([^:]+):\d+$/, '$1')
 }

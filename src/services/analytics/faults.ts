@@ -16,6 +16,8 @@ export const analyticsFaults = faults('analytics', {
     `Cannot take records of the node "${f.node}": it runs ${f.edge_version}, analytics the older ${f.version}; update analytics first`,
   too_many_bans: (f: { bans_max: number }) =>
     `Cannot ban more clients in this minute: jails have banned ${f.bans_max} already`,
+  too_many_bans_of_node: (f: { node: string; bans_max: number }) =>
+    `Cannot ban more clients in this minute by what the node "${f.node}" tells: jails have banned ${f.bans_max} by it already; \`gatehouse node revoke ${f.node}\` if it is not to be trusted`,
   cannot_export: (f: { target: string; why: string }) =>
     `Cannot tell ${f.target} what happens: ${f.why}`,
   export_refused: (f: { host: string; status: number }) =>

@@ -45,13 +45,18 @@ test('a jail looks at what was stopped, on its site and path, by its types', () 
 test('hits within the time count, those of one request once, old ones never', () => {
   const counts = jailCounts()
   const see = (seconds: number, ...hits: Hit[]) =>
-    counts.count([jail()], hits, noon_ms + seconds * 1000).map((caught) => caught.hits)
+    counts.count([jail()], hits, noon_ms + seconds * 1000).map((caught) => [...caught.nodes])
   const one = hitOf('203.0.113.9')
   assert.deepEqual(see(0, one, { ...one, id: hitOf('x').id }), [])
   assert.deepEqual(see(60, hitOf('203.0.113.9', 60), hitOf('198.51.100.1', 60)), [])
   assert.deepEqual(see(700, hitOf('203.0.113.9', 700), hitOf('203.0.113.9', 50)), [])
   assert.deepEqual(see(701, hitOf('::ffff:203.0.113.9', 701)), [])
-  assert.deepEqual(see(702, hitOf('203.0.113.9', 702)), [3])
+  assert.deepEqual(see(702, hitOf('203.0.113.9', 702, { node: 'n2' })), [
+    [
+      ['n1', 2],
+      ['n2', 1],
+    ],
+  ])
 })
 
 test('the memory of a flood of clients is bounded', () => {
@@ -96,12 +101,16 @@ function setting(words: object = {}) {
   return {
     ...{ clock, database, lines },
     nudges: () => nudges,
-    async see(...clients: string[]) {
-      watch.see(clients.flatMap((client) => [0, 1, 2].map((second) => hitOf(client, second))))
-      await watch.settled()
-      const now = new Date(clock.now()).toISOString()
-      return (await activeEntries(database, now)).map((entry) => entry.network)
-    },
+    see: (...clients: string[]) => seeBy('n1', ...clients),
+    seeBy,
+  }
+  async function seeBy(node: string, ...clients: string[]) {
+    watch.see(
+      clients.flatMap((client) => [0, 1, 2].map((second) => hitOf(client, second, { node }))),
+    )
+    await watch.settled()
+    const now = new Date(clock.now()).toISOString()
+    return (await activeEntries(database, now)).map((entry) => entry.network)
   }
 }
 
@@ -111,7 +120,7 @@ test('a client that is stopped too often is on the list, and nodes are told', as
   const [entry] = await activeEntries(database, noonPlus(0))
   assert.deepEqual(
     [entry?.kind, entry?.origin, entry?.site, entry?.expires_at, entry?.reason],
-    ['deny', 'jail:wp', 'shop', noonPlus(60), '3 hits within 600 s'],
+    ['deny', 'jail:wp', 'shop', noonPlus(60), '3 hits within 600 s, told by n1'],
   )
   assert.equal(nudges(), 1)
   assert.match(lines.join(), /"jail":"wp","client":"203\.0\.113\.9".*jail\.banned/)
@@ -143,10 +152,23 @@ test('who is one of us, a trusted proxy, allowed, or taken off the list by hand 
 })
 
 test('a jail that bans everybody is stopped, and somebody is called', async () => {
-  const { see, lines, clock } = setting()
-  const crowd = Array.from({ length: 150 }, (_, i) => `203.0.113.${i + 1}`)
-  assert.equal((await see(...crowd)).length, 100)
+  const { seeBy, lines, clock } = setting()
+  const crowd = (n: number) => Array.from({ length: 18 }, (_, i) => `203.0.${n}.${i + 1}`)
+  for (const n of [1, 2, 3, 4, 5]) await seeBy(`n${n}`, ...crowd(n))
+  assert.equal((await seeBy('n6', ...crowd(6))).length, 100)
   assert.equal(lines.filter((line) => line.includes('jail.too_many')).length, 1)
   await clock.advance(60_000)
-  assert.equal((await see('203.0.113.150')).length, 101)
+  assert.equal((await seeBy('n6', '203.0.6.18')).length, 101)
+})
+
+test('one node gets a few clients banned in a minute; the word of others counts on, and the log names it', async () => {
+  const { seeBy, lines, clock } = setting()
+  const crowd = Array.from({ length: 30 }, (_, i) => `203.0.113.${i + 1}`)
+  assert.equal((await seeBy('stolen', ...crowd)).length, 20)
+  assert.equal((await seeBy('stolen', '203.0.113.99')).length, 20)
+  assert.equal(lines.filter((line) => /"node":"stolen".*jail\.too_many/.test(line)).length, 1)
+  // Its hits on a client neither ban it nor keep it from being banned.
+  assert.ok((await seeBy('n1', '203.0.113.99')).includes('203.0.113.99'))
+  await clock.advance(60_000)
+  assert.equal((await seeBy('stolen', '203.0.113.30')).length, 22)
 })

@@ -1,6 +1,7 @@
 /**
  * Jails: clients that are stopped too often within a while get onto an IP list by themselves. Counted in memory: a restart
- * forgets at most the time in which hits are looked for.
+ * forgets at most the time in which hits are looked for. Each analytics service counts what is delivered to it: where two
+ * share a database, a client whose hits go to both is banned by the first that has seen enough alone.
  */
 import { Fault, messageOf } from '#base/fault.ts'
 import { uuidv7 } from '#base/id.ts'
@@ -31,9 +32,12 @@ export type Jails = AsyncDisposable & {
   settled(): Promise<void>
 }
 
-/** More in a minute is no scanner but a mistake in a jail, or somebody who makes us ban others. */
+/** More in a minute is no scanner but a mistake in a jail. */
 const bans_per_minute = 100
+/** By what one node told: hits are its word alone, and one that was taken over can name any client in them. */
+const bans_of_node_per_minute = 20
 const minute_ms = 60_000
+const nodes_told_max = 3
 /** Clients that wait to be banned; under a flood the next hit brings them again. */
 const waiting_max = 500
 
@@ -46,6 +50,8 @@ export function jails(context: JailsContext, world: World): Jails {
   let working: Promise<void> | undefined
   let minute = Number.NEGATIVE_INFINITY
   let bans = 0
+  /** Of this minute, by who answers for them. */
+  let bans_of_node = new Map<string, number>()
   let is_over = false
 
   async function work(): Promise<void> {
@@ -71,19 +77,45 @@ export function jails(context: JailsContext, world: World): Jails {
     ]
     let is_changed = false
     for (const one of batch) {
-      if (allowed.has(one.client) || !mayBan(one.client, others)) counts.release(one)
-      else if (!hasRoom()) break
-      else if (await ban(one)) is_changed = true
+      if (allowed.has(one.client) || !mayBan(one.client, others)) {
+        counts.release(one)
+        continue
+      }
+      const node = answerableFor(one)
+      if (node === undefined) continue
+      if (!hasRoom()) break
+      bans_of_node.set(node, (bans_of_node.get(node) ?? 0) + 1)
+      if (await ban(one)) is_changed = true
     }
     if (is_changed) context.onListsChanged()
   }
 
-  /** False, and told once, when the minute has seen too many. */
-  function hasRoom(): boolean {
+  /**
+   * The node whose word this ban is most of all. What a node says that has used up its bans does not count; undefined,
+   * and told once in a minute, when the rest is not enough.
+   */
+  function answerableFor({ jail, nodes }: Caught): string | undefined {
     if (clock.elapsed() - minute >= minute_ms) {
       minute = clock.elapsed()
       bans = 0
+      bans_of_node = new Map()
     }
+    const isOver = (node: string) => (bans_of_node.get(node) ?? 0) >= bans_of_node_per_minute
+    const counting = [...nodes].filter(([node]) => !isOver(node))
+    const hits = counting.reduce((sum, [, count]) => sum + count, 0)
+    if (hits >= jail.maxretry) return mostFirst(counting)[0]?.[0]
+    for (const node of nodes.keys()) {
+      if (bans_of_node.get(node) !== bans_of_node_per_minute) continue
+      // Above the limit: was told.
+      bans_of_node.set(node, bans_of_node_per_minute + 1)
+      const facts = { node, bans_max: bans_of_node_per_minute }
+      log.trouble('jail.too_many', analyticsFaults.too_many_bans_of_node(facts), { node })
+    }
+    return undefined
+  }
+
+  /** False, and told once, when the minute has seen too many. */
+  function hasRoom(): boolean {
     bans += 1
     if (bans === bans_per_minute + 1) {
       log.trouble('jail.too_many', analyticsFaults.too_many_bans({ bans_max: bans_per_minute }))
@@ -93,6 +125,7 @@ export function jails(context: JailsContext, world: World): Jails {
 
   async function ban(caught: Caught): Promise<boolean> {
     const { jail, client, hits } = caught
+    const nodes = mostFirst([...caught.nodes]).slice(0, nodes_told_max)
     const now_ms = clock.now()
     const at = (ms: number) => new Date(ms).toISOString()
     const entry: ListEntry = {
@@ -100,7 +133,7 @@ export function jails(context: JailsContext, world: World): Jails {
       kind: jail.list,
       network: client,
       site: jail.site,
-      reason: `${hits} hits within ${Math.round(jail.findtime / 1000)} s`,
+      reason: `${hits} hits within ${Math.round(jail.findtime / 1000)} s, told by ${nodes.map(([node]) => node).join(', ')}`,
       origin: `jail:${jail.name}`,
       created_by: 'gatehouse',
       created_at: at(now_ms),
@@ -112,7 +145,8 @@ export function jails(context: JailsContext, world: World): Jails {
     banned.add(1, { jail: jail.name })
     const { name, list, site } = jail
     const ban_s = Math.round(jail.bantime / 1000)
-    log.event('jail.banned', { jail: name, client, list, site, hits, ban_s })
+    const told_by = nodes.map(([node, count]) => `${node} (${count})`).join(', ')
+    log.event('jail.banned', { jail: name, client, list, site, hits, told_by, ban_s })
     return true
   }
 
@@ -133,6 +167,10 @@ export function jails(context: JailsContext, world: World): Jails {
       await working
     },
   }
+}
+
+function mostFirst(nodes: readonly (readonly [node: string, hits: number])[]) {
+  return nodes.toSorted(([, a], [, b]) => b - a)
 }
 
 /** Whatever the list: who is one of us is never put on any. */

@@ -38,7 +38,11 @@ export type Registry = {
   connected(
     node: LiveNode,
     hello: AgentHello,
-    at: { readonly line: string; readonly protocol: number },
+    at: {
+      readonly line: string
+      readonly protocol: number
+      readonly seen_from?: string | undefined
+    },
   ): Promise<void>
   disconnected(node_id: string, line: string): void
   heard(node: LiveNode, report: AgentReport): void

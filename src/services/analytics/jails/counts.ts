@@ -4,7 +4,13 @@ import type { Hit } from '#model/hit.ts'
 import type { Jail } from '#model/policy.ts'
 
 /** A client that a jail wants on its list. */
-export type Caught = { readonly jail: Jail; readonly client: string; readonly hits: number }
+export type Caught = {
+  readonly jail: Jail
+  readonly client: string
+  readonly hits: number
+  /** How many of them each node told. */
+  readonly nodes: ReadonlyMap<string, number>
+}
 
 export type JailCounts = {
   /** Counts, and tells who has reached `maxretry`. Who was told stays counted until it is released. */
@@ -21,8 +27,8 @@ const steps = 20
 
 type Window = {
   readonly span_ms: number
-  /** Numbers of steps with their hits, in order. */
-  readonly counts: Map<number, number>
+  /** At most one for each step and node. */
+  counts: { readonly step: number; readonly node: string; hits: number }[]
   /** The request of the last hit: several hits of one request count once. */
   request_id: string
 }
@@ -31,26 +37,24 @@ export function jailCounts(): JailCounts {
   // In the order in which clients were last heard of.
   const windows = new Map<string, Window>()
 
-  function countOne(jail: Jail, client: string, hit: Hit, at_ms: number, now_ms: number): number {
+  function countOne(jail: Jail, client: string, hit: Hit, at_ms: number, now_ms: number): Window {
     const key = keyOf(jail, client)
     const known = windows.get(key)
     const is_same = known !== undefined && known.span_ms === jail.findtime
-    const window: Window = is_same
-      ? known
-      : { span_ms: jail.findtime, counts: new Map(), request_id: '' }
+    const window: Window = is_same ? known : { span_ms: jail.findtime, counts: [], request_id: '' }
     windows.delete(key)
     windows.set(key, window)
     const step_ms = Math.max(1, jail.findtime / steps)
     const newest = Math.floor(now_ms / step_ms)
-    for (const step of window.counts.keys()) {
-      if (step <= newest - steps) window.counts.delete(step)
-    }
+    window.counts = window.counts.filter(({ step }) => step > newest - steps)
     if (window.request_id !== hit.request_id) {
       window.request_id = hit.request_id
       const step = Math.min(newest, Math.floor(at_ms / step_ms))
-      window.counts.set(step, (window.counts.get(step) ?? 0) + 1)
+      const known = window.counts.find((one) => one.step === step && one.node === hit.node)
+      if (known) known.hits += 1
+      else window.counts.push({ step, node: hit.node, hits: 1 })
     }
-    return window.counts.values().reduce((sum, count) => sum + count, 0)
+    return window
   }
 
   return {
@@ -67,8 +71,10 @@ export function jailCounts(): JailCounts {
         const at_ms = Date.parse(hit.at)
         for (const jail of active) {
           if (!fits(jail, hit) || now_ms - at_ms >= jail.findtime) continue
-          const count = countOne(jail, client, hit, at_ms, now_ms)
-          if (count >= jail.maxretry) caught.set(keyOf(jail, client), { jail, client, hits: count })
+          const { counts } = countOne(jail, client, hit, at_ms, now_ms)
+          const hits = counts.reduce((sum, one) => sum + one.hits, 0)
+          if (hits < jail.maxretry) continue
+          caught.set(keyOf(jail, client), { jail, client, hits, nodes: byNode(counts) })
         }
       }
       for (const key of windows.keys()) {
@@ -81,6 +87,12 @@ export function jailCounts(): JailCounts {
       windows.delete(keyOf(jail, client))
     },
   }
+}
+
+function byNode(counts: Window['counts']): Map<string, number> {
+  const nodes = new Map<string, number>()
+  for (const { node, hits } of counts) nodes.set(node, (nodes.get(node) ?? 0) + hits)
+  return nodes
 }
 
 function keyOf(jail: Jail, client: string): string {

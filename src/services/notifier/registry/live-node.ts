@@ -24,6 +24,8 @@ export type LiveNode = {
   version: string
   protocol: number
   address: string
+  /** Where its line comes from; `` before the first one. */
+  seen_from: string
   /** Where it takes records, as it told on the line that is open; `` when it takes none. */
   analytics: string
   committing: NodeView['committing_status']
@@ -52,6 +54,7 @@ export function liveNode(row: ClusterNode, now_ms: number): LiveNode {
     version: row.version,
     protocol: row.protocol,
     address: row.address,
+    seen_from: state?.seen_from ?? '',
     analytics: '',
     committing: 'stable',
     enforced:
@@ -69,7 +72,12 @@ export function liveNode(row: ClusterNode, now_ms: number): LiveNode {
 export function greet(
   node: LiveNode,
   hello: AgentHello,
-  at: { readonly line: string; readonly protocol: number; readonly now_ms: number },
+  at: {
+    readonly line: string
+    readonly protocol: number
+    readonly seen_from?: string | undefined
+    readonly now_ms: number
+  },
 ): void {
   node.line = at.line
   node.boot_id = hello.boot_id
@@ -77,6 +85,7 @@ export function greet(
   node.version = clean(hello.version)
   node.protocol = at.protocol
   node.address = clean(hello.address)
+  node.seen_from = at.seen_from ?? ''
   node.analytics = intakeOf(node, hello)
   node.enforced = enforcedBy(hello)
   node.floor = Math.max(hello.revision_floor, hello.bundle?.revision ?? 0)
@@ -143,6 +152,7 @@ export function stateOf(node: LiveNode): NodeState {
     lists_revision: node.lists_revision,
     clock_skew_ms: node.figures.skew_ms(),
     revision_floor: node.floor,
+    seen_from: node.seen_from,
   }
 }
 
