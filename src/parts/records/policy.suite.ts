@@ -25,7 +25,7 @@ import {
   manySidedClients,
   pruneRecorded,
 } from './recorded-requests.ts'
-import { hitAt, noon_ms, noonPlus } from './records.support.ts'
+import { hitAt, noon_ms, noonPlus, unforced } from './records.support.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -45,7 +45,7 @@ export function policySuite(given: () => Database): void {
       return insertCommit(db, { bundle, document, changes: 2 }, files, head, also)
     }
     beforeEach(async () => {
-      db = given()
+      db = unforced(given())
       // Cheaper than truncate, which makes new files.
       for (const table of emptied) await db.kysely.deleteFrom(table).execute()
     })

@@ -65,7 +65,7 @@ test('no input of a read call is ever our failure', { timeout: 120_000 }, async 
       const asked = await site.ask(`${path}?${text}`, { socketPath: site.socket_path })
       assert.ok([200, 400, 404].includes(asked.status), `${asked.status}: ${asked.text}`)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
@@ -84,6 +84,6 @@ test('no body is ever our failure', async () => {
       const asked = await site.ask('POST /api/v1/session', { body, headers, localAddress })
       assert.ok([400, 401].includes(asked.status), `${asked.status}: ${asked.text}`)
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
