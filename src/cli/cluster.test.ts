@@ -9,7 +9,12 @@ import { jsonLog } from '#base/log.ts'
 import { prometheusMetrics } from '#base/metrics.ts'
 import type { World } from '#base/service.ts'
 import { clusterPort } from '#parts/identity/identity.support.ts'
-import { expiresAt, readIdentity, writeIdentity } from '#parts/identity/node-identity.ts'
+import {
+  expiresAt,
+  knownServers,
+  readIdentity,
+  writeIdentity,
+} from '#parts/identity/node-identity.ts'
 import {
   closedPorts,
   clusterAddress,
@@ -24,9 +29,9 @@ const day_ms = 86_400_000
 const root = mkdtempSync(join(tmpdir(), 'gatehouse-cluster-'))
 after(() => rmSync(root, { recursive: true }))
 
-function machine(name: string, more: object = {}) {
+function machine(name: string, more: object = {}, at_ms = Date.now()) {
   const lines: string[] = []
-  const clock = testClock(Date.now())
+  const clock = testClock(at_ms)
   const log = jsonLog('event', (line) => lines.push(line))
   const stop = new AbortController().signal
   const world: World = { clock, log, metrics: prometheusMetrics(), stop }
@@ -87,6 +92,23 @@ test('a policy server renews its own certificate at start, even long after its e
   )
 })
 
+test('a start with a clock that is wrong founds nothing, and leaves what was founded in use', async () => {
+  const early = machine('gate-6', {}, 0)
+  await assert.rejects(prepareIdentity(early.settings, early.world), {
+    code: 'identity.clock_wrong',
+  })
+  const right = machine('gate-6')
+  const { identity } = await prepareIdentity(right.settings, right.world)
+  const behind = await prepareIdentity(early.settings, early.world)
+  assert.deepEqual(behind.identity, identity)
+  assert.equal(early.told()[0]?.['code'], 'identity.clock_wrong')
+  const late = machine('gate-6', {}, Date.now() + 3_000 * day_ms)
+  const ahead = await prepareIdentity(late.settings, late.world)
+  assert.notEqual(ahead.identity.certificate, identity.certificate)
+  const again = await prepareIdentity(right.settings, right.world)
+  assert.ok(expiresAt(again.identity) <= right.clock.now() + 30 * day_ms)
+})
+
 test('a node whose certificate has ended starts nevertheless, and says what to do', async () => {
   const first = machine('gate-4')
   const { identity, authority } = await prepareIdentity(first.settings, first.world)
@@ -108,7 +130,7 @@ test('a renewed certificate is written down, and what became known meanwhile sta
   const { state_dir } = settings
   const topology = { policy_servers: ['a.example:12346', 'b.example:12346'], analytics: [] }
   await using port = await clusterPort(identity, async ({ body }) => {
-    keepTopology(state_dir, { ...identity, roles: ['edge'] }, topology)
+    keepTopology(state_dir, { ...identity, roles: ['edge'] }, topology, 'c.example:12346')
     const now_ms = clock.now() + day_ms
     const certificate = await authority?.issue(String(body['csr']), identity, now_ms)
     return { status: 200, body: { certificate, ca: identity.ca } }
@@ -117,6 +139,10 @@ test('a renewed certificate is written down, and what became known meanwhile sta
   const renewed = await renewIdentity(state_dir, identity, port.address, world)
   assert.deepEqual(readIdentity(identityDir(state_dir)), renewed)
   assert.deepEqual(renewed.policy_servers, topology.policy_servers)
+  const joined = { ...renewed, joined_at_server: 'd.example:12346' }
+  assert.deepEqual(knownServers(joined), [
+    ...['c.example:12346', 'd.example:12346', 'a.example:12346', 'b.example:12346'],
+  ])
   assert.ok(
     !new X509Certificate(renewed.certificate).raw.equals(
       new X509Certificate(identity.certificate).raw,
@@ -126,6 +152,6 @@ test('a renewed certificate is written down, and what became known meanwhile sta
   // What others told a policy server never becomes what it tells others.
   const own = { ...renewed, roles: identity.roles }
   const more = { ...topology, analytics: ['203.0.113.9:3313'] }
-  assert.deepEqual(keepTopology(state_dir, own, more).analytics, more.analytics)
+  assert.deepEqual(keepTopology(state_dir, own, more, 'c.example:12346').analytics, more.analytics)
   assert.deepEqual(readIdentity(identityDir(state_dir)), renewed)
 })

@@ -98,17 +98,19 @@ export async function renewIdentity(
 }
 
 /**
- * Writes down where policy servers and analytics are, for the next start. A policy server's own file says where *it* is, and
+ * Writes down where policy servers and analytics are, for the next start, and the server that told it: that one was
+ * reached, which an address that is only told has yet to prove. A policy server's own file says where *it* is, and
  * what it tells others comes from there: what nodes told must not get in.
  */
 export function keepTopology(
   state_dir: string,
   identity: NodeIdentity,
   { policy_servers, analytics }: Topology,
+  last_server: string,
 ): NodeIdentity {
-  const places = JSON.stringify([policy_servers, analytics])
-  const known = JSON.stringify([identity.policy_servers, identity.analytics])
-  const changed = { ...identity, policy_servers, analytics }
+  const places = JSON.stringify([policy_servers, analytics, last_server])
+  const known = JSON.stringify([identity.policy_servers, identity.analytics, identity.last_server])
+  const changed = { ...identity, policy_servers, analytics, last_server }
   if (places !== known && !identity.roles.includes('policy'))
     writeIdentity(identityDir(state_dir), changed)
   return changed

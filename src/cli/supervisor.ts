@@ -242,7 +242,7 @@ function openAgent(
         else workers.changeLists(change.entries, change.removed)
         office?.tellRevoked(all.revoked_nodes)
       },
-      onTopology: (topology) => member.learn(topology),
+      onTopology: (topology, from) => member.learn(topology, from),
       renew: (policy_server) => member.renew(policy_server),
     },
     world,

@@ -23,7 +23,8 @@ export type Membership = {
   readonly local_policy_server: string | undefined
   /** Under which others reach this node. */
   readonly address: string
-  learn(topology: Topology): void
+  /** What the policy server `from` says (`host:port`). */
+  learn(topology: Topology, from: string): void
   renew(policy_server: string): Promise<void>
 }
 
@@ -55,9 +56,9 @@ export async function openMembership(settings: Settings, world: World): Promise<
     },
     local_policy_server: has('policy') ? fromHere(settings.cluster.listen) : undefined,
     address: has('policy') ? clusterAddress(settings) : (settings.cluster.address ?? identity.name),
-    learn(topology) {
+    learn(topology, from) {
       try {
-        identity = keepTopology(state_dir, identity, topology)
+        identity = keepTopology(state_dir, identity, topology, from)
       } catch (error) {
         // It counts until the next start, and is told again with the next line.
         identity = { ...identity, ...topology }

@@ -114,7 +114,7 @@ async function joinWith(server: string, options: Options): Promise<Joined> {
     ...{ server, token, pin, name, version, request },
     ...(address !== undefined && { address }),
   })
-  const identity = { ...answer, key }
+  const identity = { ...answer, key, joined_at_server: server }
   const at = new Date(systemClock.now()).toISOString()
   const is_moving = options.leave === true && existsSync(dir)
   const aside = is_moving ? putAside(state_dir, old, answer.cluster_id, at) : undefined

@@ -27,6 +27,9 @@ const NodeFile = z.strictObject({
   signing_keys: z.array(z.string()),
   policy_servers: z.array(z.string()),
   analytics: z.array(z.string()),
+  /** Where it joined and where it was connected last: they worked, whatever was told since. */
+  joined_at_server: z.string().optional(),
+  last_server: z.string().optional(),
 })
 type NodeFile = z.infer<typeof NodeFile>
 
@@ -76,6 +79,18 @@ export function identityFiles(identity: NodeIdentity): Record<string, string> {
   const key_file = `node-${createHash('sha256').update(key).digest('hex').slice(0, 16)}.key`
   const kept: NodeFile = { format: 1, ...rest, key_file }
   return { [key_file]: key, [file_name]: `${JSON.stringify(kept, undefined, 2)}\n` }
+}
+
+/**
+ * Where policy servers may be, `host:port`: as was told last, and the places that worked before. A wrong address in a
+ * policy server's settings reaches every node, and the right one only those that find back.
+ */
+export function knownServers(
+  identity: Pick<NodeIdentity, 'policy_servers' | 'joined_at_server' | 'last_server'>,
+): string[] {
+  const { policy_servers, joined_at_server, last_server } = identity
+  const all = [last_server, joined_at_server, ...policy_servers]
+  return [...new Set(all.filter((server) => server !== undefined))]
 }
 
 /** Clears away what writes that were killed left behind. Only for the one process that holds the state directory. */

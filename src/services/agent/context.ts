@@ -27,7 +27,8 @@ export type AgentContext = {
   counters(): WaveCounters
   /** Everything that the lists say, and what of it came with this change; also called once with what the shelf has. */
   onLists(all: ListsHead, change: ListsHead): void
-  onTopology(topology: Topology): void
+  /** `from`: the policy server that says so, `host:port`; it is connected. */
+  onTopology(topology: Topology, from: string): void
   /** Gets a new certificate from this policy server and keeps it. */
   renew(policy_server: string): Promise<void>
 }

@@ -84,7 +84,7 @@ function welcome(message: Welcome, { wire }: Line, tools: LineTools): void {
     throw agentFaults.other_protocol({ server, ...protocol, protocol: message.protocol })
   tools.servers.learn(message.topology)
   tools.onWelcome(server, message)
-  tools.context.onTopology(message.topology)
+  tools.context.onTopology(message.topology, server)
 }
 
 function act(message: Exclude<Message, Welcome>, line: Line, tools: LineTools): void {
@@ -106,7 +106,7 @@ function act(message: Exclude<Message, Welcome>, line: Line, tools: LineTools): 
       break
     case 'topology':
       servers.learn(message.topology)
-      context.onTopology(message.topology)
+      context.onTopology(message.topology, line.wire.server)
       break
     case 'ping':
       break

@@ -19,7 +19,9 @@ export function servers(known: () => readonly string[], own: string | undefined)
   const not_before = new Map<string, number>()
   return {
     round(now_ms) {
-      const all = [own, last, ...told, ...known()].filter((server) => server !== undefined)
+      // However many are told, those that are known to work are among them.
+      const few = told.slice(0, pace.policy_servers_max / 2)
+      const all = [own, last, ...few, ...known()].filter((server) => server !== undefined)
       return [...new Set(all)]
         .filter((server) => /^[^\s/]{1,249}:\d{1,5}$/.test(server))
         .slice(0, pace.policy_servers_max)

@@ -4,7 +4,7 @@
  */
 import { Fault, messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
-import { isRenewalDue } from '#parts/identity/node-identity.ts'
+import { isRenewalDue, knownServers } from '#parts/identity/node-identity.ts'
 import type { Agent, AgentContext, AgentState } from './context.ts'
 import { type Reporter, reporter } from './deliver/reporter.ts'
 import { type Taker, taker } from './deliver/taker.ts'
@@ -49,7 +49,7 @@ class ClusterAgent implements Agent {
     this.#context = context
     this.#world = world
     this.#since_ms = world.clock.now()
-    this.#servers = servers(() => context.identity().policy_servers, context.local_policy_server)
+    this.#servers = servers(() => knownServers(context.identity()), context.local_policy_server)
     this.#reporter = reporter(() => this.#facts(), world.clock)
     const onReceipt = this.#reporter.add
     this.#taker = taker(context, { onReceipt, onChange: this.#reporter.nudge }, world)
