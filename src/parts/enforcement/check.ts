@@ -5,6 +5,7 @@ import { explain } from '#base/settings.ts'
 import type { CheckResult, Finding } from '#model/draft.ts'
 import { Policy } from '#model/policy.ts'
 import type { BundleFiles } from '#parts/bundle/bundle.ts'
+import { keptRulesets } from '#parts/rulesets/resolve.ts'
 import { referenceFindings } from './check/references.ts'
 import { runRuleTests, trialRequest } from './check/rule-tests.ts'
 import { ownFile } from './compile/rules.ts'
@@ -13,12 +14,20 @@ import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts'
 import { gatherBundle } from './gather.ts'
 import { tryRequest } from './trial.ts'
 
+/**
+ * A rule set that is a folder of this machine, neither the package nor a kept one. `trusted`: as any other. `unquoted`: faults
+ * in it tell the place, never what stands there. `refused`: nothing is read.
+ */
+export type FolderTrust = 'trusted' | 'unquoted' | 'refused'
+
 export type CheckOptions = {
   /** Where `addRuleset` keeps rule sets. */
   readonly kept_dir: string
   readonly clock: Clock
   /** A policy compiled before; what it has in common is taken over. */
   readonly previous?: CompiledPolicy | undefined
+  /** Trusted unless it is said. */
+  readonly folder?: FolderTrust
 }
 
 export type Checked = {
@@ -91,10 +100,18 @@ function partsOf(
  */
 function compiledParts(
   policy: Policy,
-  { kept_dir, previous }: CheckOptions,
+  { kept_dir, previous, folder = 'trusted' }: CheckOptions,
   findings: Finding[],
   isSound: boolean,
 ): Omit<Checked, 'result' | 'policy'> {
+  const { set } = policy.rules
+  const is_folder =
+    folder !== 'trusted' && set !== 'package' && !keptRulesets(kept_dir).includes(set)
+  if (is_folder && folder === 'refused') {
+    const message = `"${set}" is neither package nor a kept rule set; a folder is for the settings file or an administrator to name`
+    findings.push(error('rules.set', 'policy.folder_refused', message))
+    return {}
+  }
   let own = policy.own_rules
   for (let tries = 0; tries < triesMax; tries++) {
     const part = isSound
@@ -110,12 +127,21 @@ function compiledParts(
       const guilty = own.find(({ name }) => ownFile(name) === file)
       const at = guilty === undefined ? -1 : policy.own_rules.indexOf(guilty)
       const path = at < 0 ? 'rules.set' : `own_rules.${at}.text`
-      findings.push(error(path, cause.code, cause.message))
+      const message = is_folder && guilty === undefined ? unquoted(cause) : cause.message
+      findings.push(error(path, cause.code, message))
       if (guilty === undefined) return {}
       own = own.filter((one) => one !== guilty)
     }
   }
   return {}
+}
+
+/** Where, and nothing of what stands there: the folder may hold what is no rule set at all. */
+function unquoted({ code, message, facts }: Fault): string {
+  if (code.startsWith('rulesets.')) return message
+  const { file, line, column } = facts
+  const where = [file, line, column].filter((part) => part !== undefined).join(':')
+  return `Cannot read the rule set${where === '' ? '' : ` at ${where}`}: it is not as expected`
 }
 
 /** What works and is probably not meant. */

@@ -108,7 +108,9 @@ export async function writeDraft(
   return row
 }
 
-export async function deleteDraft(db: Database, id: string): Promise<void> {
-  await db.kysely.deleteFrom('drafts').where('id', '=', id).execute()
+/** With `version`: only when it was not written since. */
+export async function deleteDraft(db: Database, id: string, version?: number): Promise<void> {
+  const one = db.kysely.deleteFrom('drafts').where('id', '=', id)
+  await (version === undefined ? one : one.where('version', '=', version)).execute()
   await db.durable()
 }

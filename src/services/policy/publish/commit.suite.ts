@@ -1,5 +1,6 @@
 /** Commits through the API. */
 import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { bundleName } from '#model/bundle.ts'
 import type { CheckResult, Commit, CommitSummary, PolicyDiff } from '#model/draft.ts'
@@ -9,6 +10,7 @@ import { site as siteOf } from '#parts/enforcement/enforcement.support.ts'
 import { listActivity, verifyActivity } from '#parts/records/activity.ts'
 import { saveNodeState, upsertNode } from '#parts/records/cluster-nodes.ts'
 import { contentFiles, newestCommit } from '#parts/records/commits.ts'
+import type { AskOptions } from '../policy.support.ts'
 import {
   ada,
   apply,
@@ -76,6 +78,30 @@ export function commitSuite(): void {
       )
       assert.deepEqual([check.is_good, diff.changes.length], [false, 1])
       assert.equal((await newestCommit(site.database))?.bundle.head.revision, 1)
+    })
+
+    test('only administrators name another folder for the rule set, and nobody is told what is in it', async () => {
+      const base = await newestCommit(site.database)
+      mkdirSync(`${set.dir}/secrets/rules`, { recursive: true })
+      writeFileSync(`${set.dir}/secrets/crs-setup.conf`, 'hunter2 is the password\n')
+      writeFileSync(`${set.dir}/secrets/rules/REQUEST-900.conf`, '')
+      const document = { ...documentWith(), rules: { set: `${set.dir}/secrets` } }
+      const compared = (as: AskOptions) =>
+        ask<{ check: CheckResult }>('POST /api/v1/policy/compare', { ...as, json: { document } })
+      const { check } = await compared({ as: ada })
+      assert.deepEqual(
+        check.findings.map((finding) => finding.code),
+        ['policy.folder_refused'],
+      )
+      const told = (await compared({ as: root })).check.findings[0]?.message ?? ''
+      assert.match(told, /crs-setup\.conf:1/)
+      assert.doesNotMatch(told, /hunter2/)
+      const missing = { ...document, rules: { set: '/none' } }
+      const draft = await newDraft(ada, 'folder', missing)
+      const checked = await ask<CheckResult>(`POST /api/v1/drafts/${draft.id}/check`, { as: ada })
+      assert.equal(checked.findings[0]?.code, 'policy.folder_refused')
+      await ask(`DELETE /api/v1/drafts/${draft.id}`, { as: ada }, 204)
+      assert.equal((await newestCommit(site.database))?.bundle.id, base?.bundle.id)
     })
 
     test('of two at once one is first, and the other is told who', async () => {

@@ -19,6 +19,20 @@ test('a question at a time, few wait, and whoever comes too many is told to come
   assert.deepEqual(await asked.ask(nothing), [])
 })
 
+test('a commit comes before all that wait, and is not sent away with them', async () => {
+  const order: string[] = []
+  const told = (name: string, asking?: 'first') =>
+    asked.ask(nothing, asking).then(
+      () => order.push(name),
+      () => order.push(`${name} refused`),
+    )
+  await Promise.all([
+    ...['now', 'a', 'b', 'c', 'd', 'e'].map((name) => told(name)),
+    ...['commit', 'roll-back'].map((name) => told(name, 'first')),
+  ])
+  assert.deepEqual(order, ['e refused', 'now', 'commit', 'roll-back', 'a', 'b', 'c', 'd'])
+})
+
 test('a thread that dies is replaced, and whoever asked is told', async () => {
   // No question of ours: the thread does not know what to do with it, which is a bug.
   const odd = { kind: 'odd' } as unknown as Question & { kind: 'judge' }

@@ -1,4 +1,4 @@
-/** The compile thread as its callers see it: one question at a time, few may wait, and none waits for ever. */
+/** The compile thread as its callers see it: one question at a time, commits first, few may wait, and none waits for ever. */
 import { Worker } from 'node:worker_threads'
 import { Fault, messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
@@ -8,35 +8,44 @@ import type { Answers, Question } from './workbench.ts'
 
 /** More callers than so many are sent away; each waits for what takes seconds at worst. */
 const waiting_max = 4
+/** Commits stand in a line of their own: administrators do not wait behind replays. */
+const commits_waiting_max = 100
 /** The largest policy on the slowest machine; what takes longer will not end. */
 const answer_ms_max = 30_000
 
+/** `first`: a commit waits for it; it comes before all others, and is not sent away with them. */
+export type Asking = 'first' | 'in_turn'
+
 export type Compiler = AsyncDisposable & {
   /** @throws policy.busy, policy.compiler_died, and the faults of compiling */
-  ask<K extends Question['kind']>(question: Question & { kind: K }): Promise<Answers[K]>
+  ask<K extends Question['kind']>(
+    question: Question & { kind: K },
+    asking?: Asking,
+  ): Promise<Answers[K]>
 }
 
 /** The thread starts with the first question; one that dies is replaced with the next. */
 export function compiler(kept_dir: string, { clock, log }: World): Compiler {
-  const waiting: (() => void)[] = []
+  const lines: Record<Asking, (() => void)[]> = { first: [], in_turn: [] }
   let is_busy = false
   let is_closed = false
   let thread: Worker | undefined
   let last_id = 0
 
-  const take = async (): Promise<void> => {
+  const take = async (asking: Asking): Promise<void> => {
     if (is_closed) throw policyFaults.compiler_died({ why: 'Gatehouse is stopping' })
     if (!is_busy) {
       is_busy = true
       return
     }
-    if (waiting.length >= waiting_max) {
+    const waiting = lines[asking]
+    if (waiting.length >= (asking === 'first' ? commits_waiting_max : waiting_max)) {
       throw policyFaults.busy({ waiting: waiting.length, retry_after_s: 2 })
     }
     await new Promise<void>((resolve) => waiting.push(resolve))
   }
   const give = (): void => {
-    const next = waiting.shift()
+    const next = lines.first.shift() ?? lines.in_turn.shift()
     if (next) next()
     else is_busy = false
   }
@@ -77,8 +86,11 @@ export function compiler(kept_dir: string, { clock, log }: World): Compiler {
     })
 
   return {
-    async ask<K extends Question['kind']>(question: Question & { kind: K }): Promise<Answers[K]> {
-      await take()
+    async ask<K extends Question['kind']>(
+      question: Question & { kind: K },
+      asking: Asking = 'in_turn',
+    ): Promise<Answers[K]> {
+      await take(asking)
       try {
         const answer = await put(running(), question)
         if ('fault' in answer) {

@@ -28,6 +28,11 @@ export function emptyDocument(): Document {
   return normalised(Policy.parse({}))
 }
 
+/** Of a normalised document. */
+export function exceptionNames({ exceptions }: Document): string[] {
+  return (exceptions as readonly { readonly name: string }[]).map((exception) => exception.name)
+}
+
 /** JSON as the database gives it back: without fields that are undefined. */
 function normalised(policy: Policy): Record<string, unknown> {
   const written: unknown = JSON.parse(JSON.stringify(Policy.encode(policy)))

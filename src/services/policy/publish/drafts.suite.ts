@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { CheckResult, Draft, PolicyDiff } from '#model/draft.ts'
 import type { Problem } from '#model/problem.ts'
+import { deleteDraft } from '#parts/records/drafts.ts'
 import {
   ada,
   apply,
@@ -19,6 +20,19 @@ import {
 
 export function draftsSuite(): void {
   describe('drafts', () => {
+    test('a draft ends by its own version only: one that was written meanwhile stays', async () => {
+      await apply(documentWith())
+      const draft = await newDraft(ada, 'both')
+      await deleteDraft(site.database, draft.id, Number(draft.etag) - 1)
+      await ask(`GET /api/v1/drafts/${draft.id}`, { as: ada })
+      await ask(`POST /api/v1/drafts/${draft.id}/commit`, {
+        as: root,
+        json: { message: 'nothing new' },
+        headers: { 'if-match': draft.etag },
+      })
+      await ask(`GET /api/v1/drafts/${draft.id}`, { as: ada }, 404)
+    })
+
     test('a write names the state that was read: none is 428, an old one 412', async () => {
       const draft = await newDraft(ada, 'mine')
       const changed = documentWith({ masks: [{ name: 'pin' }] })

@@ -1,5 +1,6 @@
 /** Policies asked about recorded requests; whatever the thread does not know (any more) it is given. */
 import type { RecordedRequest } from '#model/replay.ts'
+import type { FolderTrust } from '#parts/enforcement/check.ts'
 import { contentFiles } from '#parts/records/commits.ts'
 import type { Database } from '#parts/records/database.ts'
 import { policyFaults } from '../faults.ts'
@@ -13,7 +14,7 @@ export type Judges = {
   /** Makes the newest commit known; its content, `undefined` before the first. */
   head(): Promise<string | undefined>
   /** Makes a policy known that is not committed. @throws policy.check_failed */
-  candidate(document: Document): Promise<string>
+  candidate(document: Document, folder: FolderTrust): Promise<string>
   /** By request, then by recipe. `again` makes the policies of the recipes known. */
   ask(
     recipes: readonly Recipe[],
@@ -22,6 +23,9 @@ export type Judges = {
   ): Promise<readonly (readonly Outcome[])[]>
   warm(): Promise<void>
 }
+
+/** Slices in which nothing was judged, only policies made ready; each makes one ready at least. */
+const misses_max = 40
 
 export function judges(compiling: Compiler, past: History, database: Database): Judges {
   const head = async (): Promise<string | undefined> => {
@@ -34,16 +38,21 @@ export function judges(compiling: Compiler, past: History, database: Database): 
   }
   return {
     head,
-    async candidate(document) {
-      const checked = await compiling.ask({ kind: 'check', document, files: true })
+    async candidate(document, folder) {
+      const checked = await compiling.ask({ kind: 'check', document, files: true, folder })
       demandGood(checked)
       return checked.content ?? ''
     },
     async ask(recipes, requests, again) {
-      for (let tries = 0; tries < 3; tries++) {
-        const outcomes = await compiling.ask({ kind: 'judge', recipes, requests })
-        if (outcomes) return outcomes
-        await again()
+      const all: (readonly Outcome[])[] = []
+      for (let misses = 0; misses < misses_max; ) {
+        // In slices: between two of them others get the thread.
+        const rest = requests.slice(all.length)
+        const outcomes = await compiling.ask({ kind: 'judge', recipes, requests: rest })
+        all.push(...(outcomes ?? []))
+        if (outcomes && all.length === requests.length) return all
+        if (!outcomes) await again()
+        if (!outcomes?.length) misses++
       }
       throw policyFaults.compiler_died({ why: 'too many policies are asked at once' })
     },

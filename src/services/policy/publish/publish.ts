@@ -10,6 +10,7 @@ import type { CheckResult, PolicyChange } from '#model/draft.ts'
 import { type BundleFiles, packBundle } from '#parts/bundle/bundle.ts'
 import { canonicalJson } from '#parts/bundle/canonical.ts'
 import { sha256 } from '#parts/bundle/signing.ts'
+import type { FolderTrust } from '#parts/enforcement/check.ts'
 import type { Authority } from '#parts/identity/authority.ts'
 import { withActivity } from '#parts/records/activity.ts'
 import { revisionFloor, revisions_lost_max } from '#parts/records/cluster-nodes.ts'
@@ -28,13 +29,14 @@ import { pruneRecorded } from '#parts/records/recorded-requests.ts'
 import { policyFaults } from '../faults.ts'
 import type { Note } from '../handler.ts'
 import { type Compiler, compiler } from './compiler.ts'
-import { countThings, diffDocuments } from './diff.ts'
-import { emptyDocument, readDocument } from './document.ts'
+import { countThings } from './diff.ts'
+import { emptyDocument } from './document.ts'
 import { type Fixes, fixes } from './fixes.ts'
 import { demandGood, refusingUncompiled } from './good.ts'
 import { type History, history } from './history.ts'
 import { type Judges, judges } from './judges.ts'
 import { hasSameRules, noteOf } from './note.ts'
+import { type Reader, reader } from './reader.ts'
 import { type Replayer, replayer } from './replay.ts'
 import type { Document } from './things.ts'
 
@@ -54,6 +56,8 @@ export type NewCommit = {
   /** Ended by the commit. */
   readonly draft?: CommitSideEffects['draft']
   readonly import_hash?: string
+  /** What the compile thread may read for it. */
+  readonly folder: FolderTrust
 }
 
 export type Committed = {
@@ -67,8 +71,9 @@ export type Publish = AsyncDisposable & {
   readonly history: History
   readonly replay: Replayer
   readonly fixes: Fixes
+  readonly reader: Reader
   /** Compiles everything and runs the rules' own tests. @throws policy.busy, policy.compiler_died */
-  check(document: unknown): Promise<CheckResult>
+  check(document: unknown, folder: FolderTrust): Promise<CheckResult>
   /** @throws policy.conflict, policy.check_failed, policy.note_required, policy.busy, policy.compiler_died */
   commit(change: NewCommit, by: By): Promise<Committed>
   /** An earlier commit again, with the rules that it had. @throws policy.not_found, policy.files_lost, and as `commit` */
@@ -99,6 +104,7 @@ type Parts = {
   readonly past: History
   readonly compiling: Compiler
   readonly judging: Judges
+  readonly reading: Reader
 }
 
 /** How often, and what recorded requests may take in the database. */
@@ -110,14 +116,16 @@ export function publish(context: PublishContext, world: World): Publish {
   const compiling = compiler(context.kept_dir, world)
   const judging = judges(compiling, past, context.database)
   const pruning = world.clock.every(prune_ms, () => void prune(context, world))
-  const parts: Parts = { context, world, past, compiling, judging }
-  const ask = (document: unknown, files: boolean) =>
-    compiling.ask({ kind: 'check', document, files })
+  const reading = reader(compiling)
+  const parts: Parts = { context, world, past, compiling, judging, reading }
   return {
     history: past,
+    reader: reading,
     replay: replayer(judging, context.database, world),
     fixes: fixes(judging, past, context.database, world),
-    check: async (document) => (await ask(document, false)).result,
+    async check(document, folder) {
+      return (await compiling.ask({ kind: 'check', document, files: false, folder })).result
+    },
     commit: (change, by) => commit(parts, change, by),
     rollback: (revision, message, by) => rollback(parts, revision, message, by),
     rollbackTo: (revision, message, author) =>
@@ -132,17 +140,17 @@ export function publish(context: PublishContext, world: World): Publish {
 }
 
 async function commit(parts: Parts, change: NewCommit, by: By): Promise<Committed> {
-  const { past, compiling, context } = parts
-  const { document, base_revision, draft, import_hash } = change
+  const { past, compiling, context, reading } = parts
+  const { document, base_revision, draft, import_hash, folder } = change
   const head = await past.head()
   if (base_revision !== undefined && base_revision !== revisionOf(head)) {
     throw await conflict(context.database)
   }
-  const checked = await compiling.ask({ kind: 'check', document, files: true })
+  const checked = await compiling.ask({ kind: 'check', document, files: true, folder }, 'first')
   const files = demandGood(checked)
-  const changes = diffDocuments(head?.document ?? emptyDocument(), document)
+  const changes = await reading.diff(head?.document ?? emptyDocument(), document, 'first')
   if (head && changes.length === 0 && hasSameRules(head.bundle, files)) {
-    if (draft) await deleteDraft(context.database, draft.id)
+    if (draft) await deleteDraft(context.database, draft.id, draft.version)
     if (import_hash !== undefined) await saveImport(context.database, import_hash)
     return { commit: head, changes, is_new: false }
   }
@@ -160,7 +168,7 @@ async function rollback(
   message: string,
   by: By,
 ): Promise<Committed> {
-  const { past, compiling, context } = parts
+  const { past, compiling, context, reading } = parts
   const head = await past.head()
   const wanted = await past.get(revision)
   if (!head || wanted.bundle.head.content === head.bundle.head.content) {
@@ -168,9 +176,9 @@ async function rollback(
   }
   const files = await contentFiles(context.database, wanted.bundle)
   if (!files) throw policyFaults.files_lost({ revision })
-  await refusingUncompiled(() => compiling.ask({ kind: 'load', files }))
+  await refusingUncompiled(() => compiling.ask({ kind: 'load', files }, 'first'))
   const { document } = wanted
-  const changes = diffDocuments(head.document, document)
+  const changes = await reading.diff(head.document, document, 'first')
   const note = message.trim() || `Back to revision ${revision}`
   const next = { head, document, message: note, files, changes, also: {} }
   return store(parts, { ...next, action: 'rollback' }, by)
@@ -181,7 +189,7 @@ async function applyFilePolicy(
   given: Document,
   file: string,
 ): Promise<Committed | undefined> {
-  const { past, context, judging, world } = parts
+  const { past, context, judging, world, reading } = parts
   const import_hash = sha256(canonicalJson(JSON.parse(JSON.stringify(given))))
   const head = await past.head()
   const is_known = import_hash === (await lastImport(context.database))
@@ -189,9 +197,10 @@ async function applyFilePolicy(
     judging.warm().catch((error: unknown) => world.log.trouble('policy.not_warmed', error))
     return undefined
   }
-  const { document } = readDocument({ ...head?.document, ...given })
+  const document = await reading.read({ ...head?.document, ...given }, 'first')
   const author = basename(file)
-  const change = { document, message: `From ${author}`, import_hash }
+  const folder = 'trusted' as const
+  const change = { document, message: `From ${author}`, import_hash, folder }
   return commit(parts, change, itself(parts, author))
 }
 

@@ -1,6 +1,7 @@
 /** Replay: what a candidate policy would do differently with the requests of the last hours. */
 import type { World } from '#base/service.ts'
 import type { RecordedRequest, ReplayChange, ReplayResult } from '#model/replay.ts'
+import type { FolderTrust } from '#parts/enforcement/check.ts'
 import type { Database } from '#parts/records/database.ts'
 import { policyFaults } from '../faults.ts'
 import type { Judges } from './judges.ts'
@@ -10,7 +11,11 @@ import type { Outcome } from './workbench.ts'
 
 export type Replayer = (
   candidate: Document,
-  wanted: { readonly hours: number; readonly requests_max: number },
+  wanted: {
+    readonly hours: number
+    readonly requests_max: number
+    readonly folder: FolderTrust
+  },
   signal: AbortSignal,
 ) => Promise<ReplayResult>
 
@@ -21,14 +26,14 @@ const examples_max = { clients: 5, requests: 10, clients_counted: 10_000 }
 
 /** Throws `policy.check_failed` when the candidate does not compile, `policy.not_found` before the first commit. */
 export function replayer(judging: Judges, database: Database, { clock }: World): Replayer {
-  return async (document, { hours, requests_max }, signal) => {
+  return async (document, { hours, requests_max, folder }, signal) => {
     const started_ms = clock.elapsed()
     const now = await judging.head()
     if (now === undefined) throw policyFaults.not_found({ what: 'a commit to compare with' })
-    const then = await judging.candidate(document)
+    const then = await judging.candidate(document, folder)
     const again = async () => {
       await judging.head()
-      await judging.candidate(document)
+      await judging.candidate(document, folder)
     }
     const count = tally()
     const from = new Date(clock.now() - hours * 3_600_000).toISOString()

@@ -4,16 +4,20 @@
  */
 import type { Clock } from '#base/clock.ts'
 import { Fault } from '#base/fault.ts'
-import type { CheckResult } from '#model/draft.ts'
+import type { CheckResult, PolicyChange } from '#model/draft.ts'
 import type { Exception } from '#model/exception.ts'
 import type { RecordedRequest } from '#model/replay.ts'
 import type { Mode } from '#model/site.ts'
 import { contentOf } from '#parts/bundle/bundle.ts'
 import { canonicalJson } from '#parts/bundle/canonical.ts'
-import { checkPolicy } from '#parts/enforcement/check.ts'
+import { checkPolicy, type FolderTrust } from '#parts/enforcement/check.ts'
 import { type CompiledPolicy, compilePolicy } from '#parts/enforcement/compiled-policy.ts'
 import { judge, type Verdict } from '#parts/enforcement/judge.ts'
-import { isRecord } from './things.ts'
+import { Parts } from '../faults.ts'
+import { diffDocuments } from './diff.ts'
+import { readDocument } from './document.ts'
+import { type Rebased, rebaseDocument } from './rebase.ts'
+import { type Document, isRecord } from './things.ts'
 
 /** Path → bytes. */
 export type Files = ReadonlyMap<string, Uint8Array>
@@ -40,8 +44,21 @@ export type Outcome =
 
 export type Question =
   /** `files`: whether they are wanted back. */
-  | { readonly kind: 'check'; readonly document: unknown; readonly files: boolean }
+  | {
+      readonly kind: 'check'
+      readonly document: unknown
+      readonly files: boolean
+      readonly folder?: FolderTrust
+    }
   | { readonly kind: 'load'; readonly files: Files }
+  | { readonly kind: 'read'; readonly document: unknown }
+  | { readonly kind: 'diff'; readonly from: Document; readonly to: Document }
+  | {
+      readonly kind: 'rebase'
+      readonly base: Document
+      readonly mine: Document
+      readonly theirs: Document
+    }
   | {
       readonly kind: 'judge'
       readonly recipes: readonly Recipe[]
@@ -56,7 +73,15 @@ export type Answers = {
     readonly files: Files | undefined
   }
   readonly load: { readonly content: string }
-  /** By request, then by recipe; undefined: a recipe's policy is not known, load it first. */
+  readonly read:
+    | { readonly document: Record<string, unknown> }
+    | { readonly count: number; readonly parts: Parts['parts'] }
+  readonly diff: readonly PolicyChange[]
+  readonly rebase: Rebased
+  /**
+   * By request, then by recipe; undefined: a recipe's policy is not known, load it first. Fewer requests than were asked, even
+   * none: the slice was over, ask again with the rest.
+   */
   readonly judge: readonly (readonly Outcome[])[] | undefined
 }
 
@@ -66,6 +91,12 @@ export type Workbench = {
 
 /** Compiled policies share what is the same in them; each further one costs little. */
 const kept_max = 16
+
+/** Whoever waits for the thread does not wait longer for a replay; one request or one recipe is always done whole. */
+const slice_ms = 50
+
+/** What is wrong with a document, as far as anybody reads. */
+const parts_max = 500
 
 type Kept = { readonly files: Files; readonly compiled: CompiledPolicy }
 
@@ -98,12 +129,13 @@ export function workbench(options: { readonly kept_dir: string }, clock: Clock):
   }
 
   const answers: { [K in Question['kind']]: (question: Question & { kind: K }) => Answers[K] } = {
-    check({ document, files }) {
+    check({ document, files, folder }) {
       const before = [...kept.values()].at(-1)?.files
       const previous = newest()
       const checked = checkPolicy(document, {
         ...options,
         clock,
+        ...(folder ? { folder } : {}),
         ...(previous ? { previous } : {}),
       })
       const { result, compiled, files: made } = checked
@@ -119,16 +151,25 @@ export function workbench(options: { readonly kept_dir: string }, clock: Clock):
       if (!find(content)) keep(content, { files, compiled: compilePolicy(files, newest()) })
       return { content }
     },
+    read: ({ document }) => readOrTell(document),
+    diff: ({ from, to }) => diffDocuments(from, to),
+    rebase: ({ base, mine, theirs }) => rebaseDocument(base, mine, theirs),
     judge({ recipes, requests }) {
+      const over_ms = clock.elapsed() + slice_ms
       const policies: CompiledPolicy[] = []
+      const outcomes: Outcome[][] = []
       for (const recipe of recipes) {
+        // What was made ready stays so: the next slice goes on from there.
+        if (policies.length > 0 && clock.elapsed() > over_ms) return outcomes
         const one = cook(recipe)
         if (!one) return undefined
         policies.push(one.compiled)
       }
-      return requests.map((request) =>
-        policies.map((policy) => outcomeOf(policy, request, clock.now())),
-      )
+      for (const request of requests) {
+        outcomes.push(policies.map((policy) => outcomeOf(policy, request, clock.now())))
+        if (clock.elapsed() > over_ms) break
+      }
+      return outcomes
     },
   }
   return {
@@ -138,6 +179,17 @@ export function workbench(options: { readonly kept_dir: string }, clock: Clock):
       ) => Answers[typeof question.kind]
       return answer(question)
     },
+  }
+}
+
+/** A fault that crosses threads loses its cause: what does not fit goes over as data. */
+function readOrTell(document: unknown): Answers['read'] {
+  try {
+    return { document: readDocument(document).document }
+  } catch (error) {
+    if (!(error instanceof Fault) || !(error.cause instanceof Parts)) throw error
+    const { parts } = error.cause
+    return { count: parts.length, parts: parts.slice(0, parts_max) }
   }
 }
 

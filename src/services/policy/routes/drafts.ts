@@ -13,10 +13,9 @@ import {
 } from '#parts/records/drafts.ts'
 import { Parts, policyFaults } from '../faults.ts'
 import type { Call, Desk, Handler } from '../handler.ts'
-import { emptyDocument, readDocument } from '../publish/document.ts'
-import { rebaseDocument } from '../publish/rebase.ts'
+import { emptyDocument } from '../publish/document.ts'
 import type { Document } from '../publish/things.ts'
-import { byCaller } from './by-caller.ts'
+import { byCaller, folderFor } from './by-caller.ts'
 
 const drafts_max = 50
 const draft_bytes_max = 20 * 1024 ** 2
@@ -39,7 +38,7 @@ export const writeOneDraft: Handler<'PUT /api/v1/drafts/{id}'> = async (
 ) => {
   const draft = await ownDraft(desk, call, params.id)
   demandState(draft, call)
-  const { document } = readDocument(body.document)
+  const document = await desk.publish.reader.read(body.document)
   return changeDraft(desk, call, draft, { document, name: body.name ?? draft.name })
 }
 
@@ -69,7 +68,7 @@ export const rebaseDraft: Handler<'POST /api/v1/drafts/{id}/rebase'> = async (
       ? emptyDocument()
       : (await getCommit(desk.database, base_revision))?.document
   if (!base) throw policyFaults.draft_stale({ revision, base_revision })
-  const rebased = rebaseDocument(base, draft.document, head.document)
+  const rebased = await desk.publish.reader.rebase(base, draft.document, head.document)
   if (rebased.kind === 'conflict') {
     const parts = rebased.conflicts.map(({ section, name, field, mine, theirs }) => ({
       path: [section, name, field].filter((word) => word !== '').join('.'),
@@ -78,18 +77,28 @@ export const rebaseDraft: Handler<'POST /api/v1/drafts/{id}/rebase'> = async (
     const cause = new Parts(parts)
     throw policyFaults.rebase_conflict({ revision, count: parts.length }, { cause })
   }
-  const { document } = readDocument(rebased.document)
+  const document = await desk.publish.reader.read(rebased.document)
   return changeDraft(desk, call, draft, { document, base_revision: revision })
 }
 
-export const checkDraft: Handler<'POST /api/v1/drafts/{id}/check'> = async ({ params }, desk) =>
-  desk.publish.check((await findDraft(desk, params.id)).document)
+export const checkDraft: Handler<'POST /api/v1/drafts/{id}/check'> = async (
+  { params },
+  desk,
+  call,
+) => {
+  const { document } = await findDraft(desk, params.id)
+  return desk.publish.check(document, await folderOf(desk, call, document))
+}
 
 export const replayDraft: Handler<'POST /api/v1/drafts/{id}/replay'> = async (
   { params, body },
   desk,
   call,
-) => desk.publish.replay((await findDraft(desk, params.id)).document, body, call.signal)
+) => {
+  const { document } = await findDraft(desk, params.id)
+  const folder = await folderOf(desk, call, document)
+  return desk.publish.replay(document, { ...body, folder }, call.signal)
+}
 
 export const commitDraft: Handler<'POST /api/v1/drafts/{id}/commit'> = async (
   { params, body },
@@ -98,9 +107,11 @@ export const commitDraft: Handler<'POST /api/v1/drafts/{id}/commit'> = async (
 ) => {
   const draft = await ownDraft(desk, call, params.id)
   demandState(draft, call)
-  const { document } = readDocument(draft.document)
+  const document = await desk.publish.reader.read(draft.document, 'first')
   const { id, version, base_revision } = draft
-  const change = { document, message: body.message, base_revision, draft: { id, version } }
+  const { message } = body
+  const folder = await folderOf(desk, call, document)
+  const change = { document, message, base_revision, draft: { id, version }, folder }
   const { commit } = await desk.publish.commit(change, byCaller(desk, call))
   return desk.publish.history.summary(commit)
 }
@@ -130,7 +141,9 @@ export async function newDraft(
   given: Document | undefined,
 ): Promise<Draft> {
   const head = await desk.publish.history.head()
-  const document = given ? readDocument(given).document : (head?.document ?? emptyDocument())
+  const document = given
+    ? await desk.publish.reader.read(given)
+    : (head?.document ?? emptyDocument())
   demandSize(document)
   const now_ms = desk.clock.now()
   const draft = {
@@ -184,6 +197,10 @@ function summaryOf(draft: DraftRow, head_revision: number): DraftSummary {
 
 async function headRevision(desk: Desk): Promise<number> {
   return (await desk.publish.history.head())?.bundle.head.revision ?? 0
+}
+
+async function folderOf(desk: Desk, call: Call, document: Document) {
+  return folderFor(call, (await desk.publish.history.head())?.document, document)
 }
 
 /** @throws policy.etag_stale */

@@ -1,10 +1,9 @@
 /** Fix: what would let a request through, and into a draft with it. */
 import type { Fix } from '#model/fix.ts'
-import type { Policy } from '#model/policy.ts'
 import { policyFaults } from '../faults.ts'
-import type { Handler } from '../handler.ts'
+import type { Desk, Handler } from '../handler.ts'
 import { uniqueName } from '../publish/candidates.ts'
-import { emptyDocument, readDocument } from '../publish/document.ts'
+import { emptyDocument, exceptionNames } from '../publish/document.ts'
 import type { Document } from '../publish/things.ts'
 import { changeDraft, newDraft, ownDraft } from './drafts.ts'
 
@@ -25,24 +24,28 @@ export const applyFix: Handler<'POST /api/v1/requests/{request_id}/fixes'> = asy
   const fix = fixes.find((one) => one.number === number)
   if (!fix) throw policyFaults.no_fix({ number, request_id })
   if (own) {
-    const document = withFix(own.document, fix, reason)
+    const document = await withFix(desk, own.document, fix, reason)
     return { draft: await changeDraft(desk, call, own, { document }), fix }
   }
   const head = await desk.publish.history.head()
-  const document = withFix(head?.document ?? emptyDocument(), fix, reason)
+  const document = await withFix(desk, head?.document ?? emptyDocument(), fix, reason)
   const name = `Fix ${fix.exceptions[0]?.name ?? request_id}`.slice(0, 100)
   return { draft: await newDraft(desk, call, name, document), fix }
 }
 
 /** Its exceptions added, under names that are free there. */
-function withFix(document: Document, fix: Fix, reason: string): Record<string, unknown> {
-  const { policy } = readDocument(document)
-  const taken = new Set(policy.exceptions.map((exception) => exception.name))
-  const added = fix.exceptions.map((exception): Policy['exceptions'][number] => {
+async function withFix(
+  desk: Desk,
+  document: Document,
+  fix: Fix,
+  reason: string,
+): Promise<Record<string, unknown>> {
+  const taken = new Set(exceptionNames(document))
+  const added = fix.exceptions.map((exception) => {
     const name = uniqueName(exception.name, taken)
     taken.add(name)
     return { ...exception, name, ...(reason.trim() === '' ? {} : { reason }) }
   })
   const exceptions = [...(document['exceptions'] as unknown[]), ...added]
-  return readDocument({ ...document, exceptions }).document
+  return desk.publish.reader.read({ ...document, exceptions })
 }

@@ -2,10 +2,9 @@
 import { policySchema } from '#model/policy-schema.ts'
 import { policyFaults } from '../faults.ts'
 import type { Desk, Handler } from '../handler.ts'
-import { diffDocuments } from '../publish/diff.ts'
-import { emptyDocument, readDocument } from '../publish/document.ts'
+import { emptyDocument } from '../publish/document.ts'
 import type { Document } from '../publish/things.ts'
-import { byCaller } from './by-caller.ts'
+import { byCaller, folderFor } from './by-caller.ts'
 import { findDraft } from './drafts.ts'
 
 export const getPolicy: Handler<'GET /api/v1/policy'> = async (_input, { publish }) => {
@@ -27,22 +26,30 @@ export const getOneCommit: Handler<'GET /api/v1/policy/commits/{revision}'> = as
 export const diffVersions: Handler<'GET /api/v1/policy/diff'> = async ({ query }, desk) => {
   const from = await versionOf(desk, query.from)
   const to = await versionOf(desk, query.to)
-  return { from: from.name, to: to.name, changes: diffDocuments(from.document, to.document) }
+  const changes = await desk.publish.reader.diff(from.document, to.document)
+  return { from: from.name, to: to.name, changes: [...changes] }
 }
 
-export const comparePolicy: Handler<'POST /api/v1/policy/compare'> = async ({ body }, desk) => {
+export const comparePolicy: Handler<'POST /api/v1/policy/compare'> = async (
+  { body },
+  desk,
+  call,
+) => {
+  const { reader, check } = desk.publish
   const from = await versionOf(desk, 'head')
-  const check = await desk.publish.check(body.document)
-  const changes = diffDocuments(from.document, readDocument(body.document).document)
-  return { diff: { from: from.name, to: 'document', changes }, check }
+  const checked = await check(body.document, folderFor(call, from.document, body.document))
+  const changes = await reader.diff(from.document, await reader.read(body.document))
+  return { diff: { from: from.name, to: 'document', changes: [...changes] }, check: checked }
 }
 
 export const applyPolicy: Handler<'POST /api/v1/policy/apply'> = async ({ body }, desk, call) => {
-  const { history } = desk.publish
-  const from = (await versionOf(desk, 'head')).name
-  const { document } = readDocument(body.document)
+  const { history, reader } = desk.publish
+  const head = await versionOf(desk, 'head')
+  const from = head.name
+  const document = await reader.read(body.document, 'first')
   const { message, base_revision } = body
-  const change = { document, message, base_revision }
+  const folder = folderFor(call, head.document, document)
+  const change = { document, message, base_revision, folder }
   const { commit, changes, is_new } = await desk.publish.commit(change, byCaller(desk, call))
   const diff = { from, to: String(commit.bundle.head.revision), changes: [...changes] }
   return { commit: await history.summary(commit), diff, is_new }
