@@ -61,6 +61,16 @@ for (const [what, text, expected] of [
     /^2:\d+ cannot read ".*mine\.conf": ENOENT/,
   ],
   [
+    'a secret of an export that is not there',
+    'analytics:\n  export:\n    - { kind: webhook, url: "https://x/", secret: hook.key }\n',
+    /^3:\d+ cannot read ".*hook\.key": ENOENT/,
+  ],
+  [
+    'an authority of an export that is not there',
+    'analytics:\n  export:\n    - { kind: syslog, address: "tls://x:6514", ca: ca.pem }\n',
+    /^3:\d+ cannot read ".*ca\.pem": ENOENT/,
+  ],
+  [
     'an unknown key',
     'edge:\n  wrokers: 2\n',
     /^2:3 unknown key "wrokers"; did you mean "workers"\?/,
@@ -99,6 +109,12 @@ test('relative paths are meant from the folder of the file', () => {
   const result = load('state_dir: ./here\nrules: { set: ./crs }\n')
   assert.equal(result.kind === 'ok' && result.data.state_dir, join(dir, 'here'))
   assert.equal(result.kind === 'ok' && result.data.rules.set, join(dir, 'crs'))
+  writeFileSync(join(dir, 'hook.key'), 'hush')
+  const other = load(
+    'analytics: { export: [{ kind: webhook, url: "https://x/", secret: hook.key }] }\n',
+  )
+  const [target] = other.kind === 'ok' ? other.data.analytics.export : []
+  assert.equal(target?.kind === 'webhook' && target.secret, join(dir, 'hook.key'))
 })
 
 test('the embedded database lies below the state, a PostgreSQL address is taken as it is', () => {

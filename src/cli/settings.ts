@@ -96,15 +96,23 @@ export function databaseOf(settings: Settings): DatabaseSettings {
 function withPaths(settings: Settings, base: string): Settings {
   const at = (path: string): string => (isAbsolute(path) ? path : join(base, path))
   const pair = (c: { cert: string; key: string }) => ({ cert: at(c.cert), key: at(c.key) })
-  const { rules, edge, policy } = settings
+  const { rules, edge, policy, analytics } = settings
   const is_path = rules.set.includes('/') || rules.set.startsWith('.')
   return {
     ...settings,
     state_dir: at(settings.state_dir),
     rules: { ...rules, set: is_path ? at(rules.set) : rules.set, files: rules.files.map(at) },
     edge: { ...edge, certificates: edge.certificates.map(pair) },
+    analytics: { ...analytics, export: analytics.export.map((one) => exportAt(one, at)) },
     policy: policy.certificate ? { ...policy, certificate: pair(policy.certificate) } : policy,
   }
+}
+
+type Target = Settings['analytics']['export'][number]
+
+function exportAt(target: Target, at: (path: string) => string): Target {
+  if (target.kind === 'syslog') return { ...target, ...(target.ca && { ca: at(target.ca) }) }
+  return { ...target, ...(target.secret && { secret: at(target.secret) }) }
 }
 
 type Located = { readonly path: (string | number)[]; readonly message: string }
@@ -148,7 +156,7 @@ function tlsWithoutCertificate({ edge }: Settings): Located[] {
   ]
 }
 
-function missingFiles({ edge, rules, policy }: Settings): Located[] {
+function missingFiles({ edge, rules, policy, analytics }: Settings): Located[] {
   const named: (readonly [path: (string | number)[], file: string])[] = [
     ...rules.files.map((file, i) => [['rules', 'files', i], file] as const),
     ...edge.certificates.flatMap((c, i) => [
@@ -161,6 +169,13 @@ function missingFiles({ edge, rules, policy }: Settings): Located[] {
           [['policy', 'certificate', 'key'], policy.certificate.key] as const,
         ]
       : []),
+    ...analytics.export.flatMap((target, i) => {
+      const [key, file] =
+        target.kind === 'syslog'
+          ? (['ca', target.ca] as const)
+          : (['secret', target.secret] as const)
+      return file ? [[['analytics', 'export', i, key], file] as const] : []
+    }),
   ].map(([path, file]) => [[...path], file] as const)
   return named.flatMap(([path, file]) => {
     try {

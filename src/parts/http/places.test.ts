@@ -9,7 +9,7 @@ function port() {
   const server = new EventEmitter()
   const limits = { strangers_of_network_max: 2, strangers_max: 4, of_node_max: 2 }
   type Line = EventEmitter & { readonly node: string | undefined; is_open: boolean }
-  limitPlaces(server as Parameters<typeof limitPlaces>[0], limits, (socket) => {
+  limitPlaces(server, limits, (socket) => {
     return (socket as TLSSocket & Pick<Line, 'node'>).node
   })
   let remotePort = 1024

@@ -2,7 +2,7 @@
  * Places at a port of the cluster: whoever has shown no certificate gets few, and gives them up to those who come later;
  * a node has its own, so that neither strangers nor another node can take them.
  */
-import type { Server } from 'node:https'
+import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { networkOf } from '#base/address.ts'
@@ -20,7 +20,7 @@ export type PlaceLimits = {
  * there is the one to go. A connection too many of a node is closed.
  */
 export function limitPlaces(
-  server: Pick<Server, 'on'>,
+  server: Pick<EventEmitter, 'on'>,
   limits: PlaceLimits,
   nodeOf: (socket: TLSSocket) => string | undefined,
 ): void {

@@ -1,7 +1,7 @@
 /** Syslog out: a datagram each by UDP, counted messages on one connection by TCP and TLS. */
 import { createSocket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
-import { connect, isIPv6, type Socket } from 'node:net'
+import { connect, isIP, isIPv6, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Clock } from '#base/clock.ts'
 import { messageOf } from '#base/fault.ts'
@@ -22,9 +22,15 @@ export function syslogSender(settings: SyslogExport, clock: Clock): Sender {
   const host = hostname.replace(/^\[|\]$/g, '')
   if (protocol === 'udp:') return datagrams(settings, host, Number(port))
   const ca = settings.ca === undefined ? undefined : readAuthority(settings.ca)
+  const tls = {
+    // Node.js names the server in the handshake only when told to; an address is never named (RFC 6066, section 3).
+    ...(isIP(host) === 0 && { servername: host }),
+    ...(ca !== undefined && { ca }),
+    minVersion: 'TLSv1.2',
+  } as const
   const open = (): Socket =>
     protocol === 'tls:'
-      ? connectTls({ host, port: Number(port), ...(ca && { ca }), minVersion: 'TLSv1.2' })
+      ? connectTls({ host, port: Number(port), ...tls })
       : connect({ host, port: Number(port) })
   return stream(settings, open, protocol === 'tls:' ? 'secureConnect' : 'connect', clock)
 }
