@@ -134,6 +134,61 @@ test('no spelling of a path brings an exception to another one', () => {
   }
 })
 
+test('a path that servers may read differently gets no exception, whatever it is read as', () => {
+  const policy = compiled({ exceptions: [{ name: 'a', path: '/edit/*', rules: [942100] }] })
+  assert.equal(verdict(policy, '/x//edit/y?q=union%20select'), 'blocked 942100')
+  assert.equal(verdict(policy, '//edit/y?q=union%20select&p=../%2e'), 'passed')
+  const paths = [
+    '/search/..%2fedit/x',
+    '/search/../edit/x',
+    '/./edit/x',
+    '/edit/.',
+    '/edit/x/..',
+    '/search/..;a=1/edit/x',
+    '/search/..%3b/edit/x',
+    '/search\\..\\edit/x',
+    '/edit/a%5cb',
+    '/edit/a%2Eb',
+    '/edit/%252e%252e/x',
+  ]
+  for (const path of paths) {
+    assert.equal(verdict(policy, `${path}?q=union%20select`), 'blocked 942100', path)
+  }
+  assert.equal(verdict(policy, '/edit/a.b/..c?q=union%20select'), 'passed', 'dots in a name')
+})
+
+test('a path means the same however the policy spells it', () => {
+  const written = ['/bücher', '/b%C3%BCcher', '/a//%62ücher', '/%2a', '/a/b//*', '/q?x*']
+  const policy = compiled({
+    sites: [site('shop'), site('books', { hosts: ['shop.example'], path: '/lädchen' })],
+    exceptions: written.map((path, at) => ({ name: `e${at}`, path, parameter: `ARGS:p${at}` })),
+    rate_limits: written.map((path, at) => ({ name: `l${at}`, path, rate: '1/s' })),
+  })
+  const names = (path: string) =>
+    policy.sites[0]?.limits('GET', path).map((limit) => limit.name) ?? []
+  const passing = (path: string) =>
+    written.flatMap((_, at) =>
+      verdict(policy, `${path}?p${at}=union%20select`) === 'passed' ? [`l${at}`] : [],
+    )
+  const wanted = [
+    ['/b%C3%BCcher', ['l0', 'l1']],
+    ['/b%c3%bccher', ['l0', 'l1']],
+    ['/a/b%C3%BCcher', ['l2']],
+    ['/*', ['l3']],
+    ['/other', []],
+    ['/a/b/c', ['l4']],
+    ['/a/b', []],
+    ['/q', []],
+  ] as const
+  for (const [path, found] of wanted) {
+    assert.deepEqual(names(path), found, path)
+    assert.deepEqual(passing(path), found, path)
+  }
+  assert.deepEqual(names(Buffer.from('/bücher').toString('latin1')), ['l0', 'l1'], 'as bytes')
+  const books = policy.find('shop.example', '/l%C3%A4dchen/x')
+  assert.equal(typeof books === 'string' ? books : books.site.name, 'books')
+})
+
 test('an exception without rules lets nobody look at a parameter; the sum of the scores is always judged', () => {
   const policy = compiled({
     exceptions: [
@@ -265,6 +320,8 @@ test('limits of the policy and of profiles apply by method and path', () => {
   assert.deepEqual(names(0, 'POST', '/search'), ['all'])
   assert.deepEqual(names(1, 'POST', '/blog//xmlrpc.php'), ['all', 'wordpress-xmlrpc'])
   assert.deepEqual(names(1, 'POST', '/xmlrpc.php'), ['all'])
+  assert.deepEqual(names(1, 'POST', '/blog/xmlrpc.php/x'), ['all', 'wordpress-xmlrpc'])
+  assert.deepEqual(names(1, 'POST', '/blog/wp-login.php/'), ['all', 'wordpress-login'])
 })
 
 test('masks are by name without regard to case, also of the last part of a nested name', () => {

@@ -6,6 +6,7 @@ import { compilePolicy } from './compiled-policy.ts'
 import { gatherBundle } from './gather.ts'
 import { attackShapes } from './profiles/wordpress-attacks.support.ts'
 import { honestShapes } from './profiles/wordpress-honest.support.ts'
+import { Profile, profileData } from './profiles.ts'
 import { tryRequest } from './trial.ts'
 
 const hasPackage = existsSync('/usr/share/modsecurity-crs/rules')
@@ -27,6 +28,15 @@ function wordpressSites() {
   if (blog === undefined || plain === undefined) throw new Error('there are two sites')
   return { blog, plain }
 }
+
+test('no profile lets a parameter pass all rules', () => {
+  for (const data of Object.values(profileData)) {
+    for (const one of Profile.parse(data).exceptions) {
+      assert.ok(one.rules.length + one.tags.length > 0, one.why)
+      assert.ok(one.parameters.length > 0 || one.tags.length === 0, one.why)
+    }
+  }
+})
 
 test('profile wordpress', { skip }, async (t) => {
   const { blog, plain } = wordpressSites()

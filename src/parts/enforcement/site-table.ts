@@ -23,7 +23,7 @@ export function siteTable<T>(entries: readonly { claim: Claim; value: T }[]): Si
       const map = host.startsWith('*') ? wildcard : exact
       const key = host.startsWith('*') ? host.slice(1) : host
       const places = map.get(key) ?? []
-      const path = claim.path.replace(/\/+$/, '')
+      const path = policyPath(claim.path).path.replace(/\/+$/, '')
       const other = places.find((place) => place.path === path)
       if (other !== undefined)
         throw enforcementFaults.two_sites({
@@ -82,4 +82,28 @@ export function routingPath(target: string): string {
     else if (segment !== '' && segment !== '.') out.push(segment)
   }
   return `/${out.join('/')}`
+}
+
+/** A path of a policy, or a beginning followed by `*`, in the spelling in which `routingPath` gives those of requests. */
+export function policyPath(written: string): {
+  readonly path: string
+  readonly is_beginning: boolean
+} {
+  const is_beginning = written.endsWith('*')
+  const text = is_beginning ? written.slice(0, -1) : written
+  // Requests have no such path, and up to there it would mean others.
+  if (/[?#]/.test(text)) return { path: text, is_beginning: false }
+  const path = routingPath(Buffer.from(text, 'utf8').toString('latin1'))
+  const is_folder = is_beginning && /[/\\]$/.test(text) && !path.endsWith('/')
+  return { path: is_folder ? `${path}/` : path, is_beginning }
+}
+
+/**
+ * Whether servers may disagree about the path of a request: dot segments, also with parameters behind them (`..;x`), a
+ * backslash, or an encoded `/`, `\\` or `.`, encoded once or more often.
+ */
+export function isAmbiguousPath(target: string): boolean {
+  const end = target.search(/[?#]/)
+  const path = end < 0 ? target : target.slice(0, end)
+  return /\\|\/\.\.?(?:[/;]|%3b|$)|%(?:25)*(?:2[ef]|5c)/i.test(path)
 }

@@ -13,7 +13,12 @@ const load = (text: string, previous?: Ruleset) =>
     previous,
   )
 
-function send(ruleset: Ruleset, uri: string, more: Partial<TransactionStart> = {}) {
+function send(
+  ruleset: Ruleset,
+  uri: string,
+  more: Partial<TransactionStart> = {},
+  facts: { truncated?: boolean; error?: string } = {},
+) {
   const transaction = ruleset.begin({
     request_id: 'r',
     at_ms: 0,
@@ -28,7 +33,7 @@ function send(ruleset: Ruleset, uri: string, more: Partial<TransactionStart> = {
     ...more,
   })
   transaction.requestHeaders()
-  transaction.requestBody(undefined)
+  transaction.requestBody(undefined, facts)
   return transaction
 }
 
@@ -80,6 +85,35 @@ test('what a rule removes by itself comes on top, for its own request only', () 
   assert.deepEqual(ids(send(ruleset, both, shared)), [1, 2, 2, 4, 6, 949110])
   assert.deepEqual(ids(send(ruleset, `${both}&ctl`)), [1, 3, 4, 6, 949110])
   assert.deepEqual(ids(send(ruleset, both)), all)
+})
+
+test('what the arguments decide comes on top from phase 2 on, when all of them are known', () => {
+  const head = excluding({ rule_ids: [3] }, { rule_ids: [1], target: 'ARGS:id' })
+  const { exclusions: more } = excluding(
+    { rule_ids: [4] },
+    { rule_ids: [1], target: 'ARGS:name' },
+    { target: 'ARGS:other' },
+  )
+  let asked: unknown
+  const by_arguments = {
+    ...head,
+    exclusions_by_arguments: (args: unknown) => {
+      asked = args
+      return more
+    },
+  }
+  assert.deepEqual(ids(send(ruleset, both, by_arguments)), [2, 2, 6, 949110])
+  assert.deepEqual(asked, [
+    ['id', 'evil'],
+    ['name', 'evil'],
+  ])
+  assert.deepEqual(ids(send(ruleset, `${both}&ctl`, by_arguments)), [6, 949110])
+  assert.deepEqual(ids(send(ruleset, both, head)), [1, 2, 2, 4, 6, 949110], 'of that request only')
+  asked = undefined
+  for (const facts of [{ truncated: true }, { error: 'broken' }]) {
+    send(ruleset, both, by_arguments, facts)
+    assert.equal(asked, undefined)
+  }
 })
 
 test('the rules that judge the scores cannot be left out; what is unknown is told', () => {

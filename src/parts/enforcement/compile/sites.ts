@@ -13,7 +13,8 @@ import {
 } from '../exceptions.ts'
 import type { Profile } from '../profiles.ts'
 import { type CompiledLimit, compileLimit } from '../rate-limits.ts'
-import { routingPath } from '../site-table.ts'
+import { isAmbiguousPath, policyPath, routingPath } from '../site-table.ts'
+import { argumentTest, hasCookie } from './conditions.ts'
 
 type Materials = {
   readonly ruleset: Ruleset
@@ -52,7 +53,7 @@ export function* preparedExceptions(
       })
     }
     const expires_ms = expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at)
-    add(one.site, { path: one.path, methods: [], prepared, expires_ms })
+    add(one.site, { ...policyPath(one.path), methods: [], prepared, expires_ms })
   }
   for (const site of policy.sites) {
     for (const profile of profilesOf(site, profiles)) {
@@ -71,17 +72,20 @@ function profilesOf(site: Site, profiles: readonly Profile[]): readonly Profile[
 }
 
 function profileExceptions(site: Site, profile: Profile, ruleset: Ruleset): PathException[] {
-  return profile.exceptions.flatMap(({ paths, methods, parameters, rules, tags }) =>
-    (parameters.length === 0 ? [''] : parameters).flatMap((target) => {
+  return profile.exceptions.flatMap(({ paths, methods, when, parameters, rules, tags }) => {
+    const test = argumentTest(when)
+    return (parameters.length === 0 ? [''] : parameters).flatMap((target) => {
       const prepared = ruleset.exclusions.prepare({ rule_ids: rules, tags, target })
       return paths.map((path) => ({
-        path: below(site, path),
+        ...policyPath(below(site, path)),
         methods,
         prepared,
         expires_ms: Number.POSITIVE_INFINITY,
+        needs_login: when.login,
+        arguments: test,
       }))
-    }),
-  )
+    })
+  })
 }
 
 /** A path of an application where it is installed: `/wp-login.php` of a site at `/blog` is `/blog/wp-login.php`. */
@@ -100,17 +104,26 @@ export function compileSite(site: Site, policy: Policy, materials: Materials): C
     ruleset.exclusions,
     spoken,
   )
+  const login_cookies = own.flatMap((profile) => profile.login_cookies)
   const variables = variablesOf(site, policy)
   return {
     site,
     begin({ is_gray = false, ...start }, path) {
       if (site.mode === 'off') return undefined
-      const exclusions = find(start.method, routingPath(path), start.at_ms)
+      // Where servers may disagree about the path, nobody knows whether it is the one that an exception means.
+      const found =
+        find === undefined || isAmbiguousPath(path)
+          ? undefined
+          : find(
+              { method: start.method, isLoggedIn: () => hasCookie(start.headers, login_cookies) },
+              routingPath(path),
+              start.at_ms,
+            )
       return ruleset.begin({
         ...start,
         rule_engine: engineOf(site.mode, is_gray),
         variables,
-        ...(exclusions === undefined ? {} : { exclusions }),
+        ...found,
       })
     },
     limits: limitsOf(site, policy, own),
@@ -177,8 +190,7 @@ function limitsOf(
 }
 
 function limited(limit: CompiledLimit, path: string, methods: readonly string[]): Limited {
-  const is_beginning = path.endsWith('*')
-  return { limit, path: is_beginning ? path.slice(0, -1) : path, is_beginning, methods }
+  return { limit, ...policyPath(path), methods }
 }
 
 /** Names are compared without regard to case; `user[iban]` and `user.iban` are masked by `iban` too. */

@@ -1,7 +1,154 @@
 /** Attacks on WordPress in the places where its profile lets much pass. */
 import { form, json, type Sent, type Shape, wordpressRequest } from './wordpress-request.support.ts'
 
-/** Attacks in the same places, in other parameters. */
+const select = "1' UNION SELECT 1,user_pass,3 FROM wp_users-- -"
+const script = '<script>alert(document.cookie)</script>'
+const php = '<?php system($_GET["c"]); ?>'
+const ajax = '/wp-admin/admin-ajax.php'
+
+/** What is meant for users who are logged in, sent by strangers: plugins answer them at the same addresses. */
+const strangers: readonly (readonly [string, Sent])[] = [
+  [
+    'content in an action of a plugin',
+    { uri: ajax, body: form({ action: 'plugin', content: select }) },
+  ],
+  [
+    'content in an action of a plugin, in the query',
+    { uri: `${ajax}?action=plugin&content=${encodeURIComponent(select)}` },
+  ],
+  [
+    'a widget in an action of a plugin',
+    { uri: ajax, body: form({ action: 'plugin', 'instance[x]': select }) },
+  ],
+  [
+    'code for an action of a plugin',
+    { uri: ajax, body: form({ action: 'plugin', newcontent: php }) },
+  ],
+  [
+    'code for the editor of files',
+    { uri: ajax, body: form({ action: 'edit-theme-plugin-file', newcontent: php }) },
+  ],
+  [
+    'code for the editor of plugins',
+    { uri: '/wp-admin/plugin-editor.php', body: form({ action: 'update', newcontent: php }) },
+  ],
+  ['customized at the front page', { uri: '/', body: form({ customized: select }) }],
+  [
+    'a preview of the customizer',
+    { uri: '/', body: form({ wp_customize: 'on', customized: script }) },
+  ],
+  [
+    'a draft that saves itself',
+    { uri: ajax, body: form({ action: 'heartbeat', 'data[wp_autosave][content]': php }) },
+  ],
+  ['a post of the block editor', { uri: '/wp-json/wp/v2/posts', ...json({ content: script }) }],
+  ['a referer that is SQL', { uri: '/wp-admin/x.php', body: form({ _wp_http_referer: select }) }],
+  [
+    'where to go after the login, as a command',
+    { uri: '/wp-login.php', body: form({ log: 'x', redirect_to: ';cat /etc/passwd' }) },
+  ],
+]
+
+/** With a cookie that looks like that of somebody who is logged in: anybody can make one up. */
+const pretenders: readonly (readonly [string, Sent])[] = [
+  [
+    'content in an action of a plugin',
+    { uri: ajax, body: form({ action: 'plugin', content: select }) },
+  ],
+  [
+    'two actions',
+    {
+      uri: `${ajax}?action=heartbeat`,
+      body: form({ action: 'plugin', 'data[wp_autosave][content]': select }),
+    },
+  ],
+  [
+    'an action as PHP spells it',
+    {
+      uri: `${ajax}?+action=plugin`,
+      body: form({ action: 'heartbeat', 'data[wp_autosave][content]': select }),
+    },
+  ],
+  [
+    'an action in brackets',
+    {
+      uri: `${ajax}?action[]=plugin`,
+      body: form({ action: 'heartbeat', 'data[wp_autosave][content]': select }),
+    },
+  ],
+  [
+    'an action with a NUL',
+    { uri: `${ajax}?action%00x=plugin`, body: form({ action: 'inline-save', post_title: select }) },
+  ],
+  ['no action', { uri: '/wp-admin/post.php', body: form({ content: select }) }],
+  [
+    'another route of the REST API',
+    { uri: '/wp-json/wp/v2/posts?rest_route=/plugin/v1/x', ...json({ content: select }) },
+  ],
+  [
+    'another route, as PHP spells it',
+    { uri: '/wp-json/wp/v2/posts?rest.route=/plugin/v1/x', ...json({ content: select }) },
+  ],
+  [
+    'another route with an open bracket',
+    { uri: '/wp-json/wp/v2/posts?rest[route=/plugin/v1/x', ...json({ content: select }) },
+  ],
+  [
+    'another route in a form',
+    {
+      uri: '/wp-json/wp/v2/posts',
+      body: form({ rest_route: '/plugin/v1/x', 'json.content': select }),
+    },
+  ],
+  [
+    'another route instead of a batch',
+    {
+      uri: '/wp-json/batch/v1?rest_route=/plugin/v1/x',
+      ...json({ requests: [{ body: { content: select } }] }),
+    },
+  ],
+  [
+    'PHP in a batch',
+    { uri: '/wp-json/batch/v1', ...json({ requests: [{ body: { title: php } }] }) },
+  ],
+  [
+    'a field that no batch has',
+    { uri: '/wp-json/batch/v1', ...json({ requests: [{ body: { evil: select } }] }) },
+  ],
+  [
+    'content where a post is only read',
+    { uri: `/wp-json/wp/v2/posts?json.content=${encodeURIComponent(select)}` },
+  ],
+  [
+    'Java in a post',
+    {
+      uri: '/wp-json/wp/v2/posts',
+      ...json({ content: '(new java.lang.ProcessBuilder(1)).start(); java.lang.Runtime' }),
+    },
+  ],
+  ['a preview that is none', { uri: '/', body: form({ customized: select }) }],
+  [
+    'a preview with an action',
+    { uri: '/', body: form({ wp_customize: 'on', action: 'plugin', customized: select }) },
+  ],
+  [
+    'a preview that goes to a route',
+    { uri: '/?rest_route=/plugin/v1/x', body: form({ wp_customize: 'on', customized: select }) },
+  ],
+  [
+    'code for another action of the editor',
+    { uri: '/wp-admin/plugin-editor.php', body: form({ action: 'plugin', newcontent: php }) },
+  ],
+  [
+    'a path with dots that are encoded',
+    { uri: '/search/..%2fwp-json/wp/v2/posts', ...json({ content: select }) },
+  ],
+]
+
+const named = (who: string, is_stranger: boolean, list: readonly (readonly [string, Sent])[]) =>
+  list.map(([name, sent]) => [`${who}: ${name}`, { ...sent, is_stranger }] as const)
+
+/** Attacks in the same places, in other parameters or by others. */
 export const attackShapes: readonly Shape[] = (
   [
     [
@@ -75,5 +222,7 @@ export const attackShapes: readonly Shape[] = (
     ],
     ['a method that nobody needs', { method: 'TRACE', uri: '/wp-json/wp/v2/posts' }],
     ['DELETE elsewhere', { method: 'DELETE', uri: '/wp-admin/post.php' }],
+    ...named('a stranger', true, strangers),
+    ...named('a pretender', false, pretenders),
   ] satisfies readonly (readonly [string, Sent])[]
 ).map(([name, one]) => ({ name, request: wordpressRequest(one) }))

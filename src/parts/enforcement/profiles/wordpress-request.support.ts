@@ -20,6 +20,8 @@ export type Sent = {
   readonly type?: string
   readonly body?: string
   readonly headers?: readonly (readonly [string, string])[]
+  /** Without the cookies of somebody who is logged in. */
+  readonly is_stranger?: boolean
 }
 
 export function wordpressRequest({
@@ -28,6 +30,7 @@ export function wordpressRequest({
   type,
   body = '',
   headers = [],
+  is_stranger = false,
 }: Sent): TrialRequest {
   const bytes = Buffer.from(body, 'utf8').toString('latin1')
   return {
@@ -46,7 +49,9 @@ export function wordpressRequest({
       ['Referer', `https://${host}/wp-admin/post.php?post=123&action=edit`],
       [
         'Cookie',
-        'wordpress_logged_in_0123456789abcdef=editor%7C1800000000%7Cq1w2e3r4t5%7C0a1b2c3d; wp-settings-1=libraryContent%3Dbrowse%26editor%3Dtinymce%26hidetb%3D1; wp-settings-time-1=1800000000; wordpress_test_cookie=WP%20Cookie%20check',
+        is_stranger
+          ? 'wordpress_test_cookie=WP%20Cookie%20check'
+          : 'wordpress_logged_in_0123456789abcdef=editor%7C1800000000%7Cq1w2e3r4t5%7C0a1b2c3d; wp-settings-1=libraryContent%3Dbrowse%26editor%3Dtinymce%26hidetb%3D1; wp-settings-time-1=1800000000; wordpress_test_cookie=WP%20Cookie%20check',
       ],
       ...headers,
       ...(bytes === ''
