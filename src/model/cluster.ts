@@ -53,8 +53,13 @@ export const SignedLists = z.strictObject({
     cluster_id: z.uuid(),
     /** Grows with every change. */
     revision: z.int().min(0),
-    /** Null: these are all entries. */
+    /** Null: these are all entries, or the first of them. */
     since: z.int().nullable(),
+    /**
+     * More parts of this revision follow, each with `since` as the revision itself. With the last one, where this is left
+     * out, the revision is reached, and entries that were in no part are gone.
+     */
+    more: z.literal(true).optional(),
     entries: z.array(ListEntry),
     /** Ids of entries that are gone; empty when `since` is null. */
     removed: z.array(z.uuid()),

@@ -185,6 +185,28 @@ test('a signature over lists is none over a bundle', () => {
   refuses(crossed, 'bad_signature')
 })
 
+test('parts of a full state count as they come, and what was in none of them is gone with the last', () => {
+  const merged = mergedLists()
+  const take = (head: Parameters<typeof cluster.lists>[0]) => merged.take(cluster.lists(head).head)
+  const ids = () => merged.head()?.entries.map((entry) => Number(entry.id.slice(-2)))
+  take({ revision: 40, entries: [testEntry(1), testEntry(2)] })
+  const node = '22222222-2222-4222-8222-222222222222'
+  const first = { revision: 41, entries: [testEntry(2), testEntry(3)], more: true } as const
+  const change = take({ ...first, revoked_nodes: [node] })
+  assert.deepEqual([change.since, change.entries.length], [41, 2], 'only what is new is told')
+  assert.deepEqual([merged.revision, merged.is_whole, ids()], [40, false, [1, 2, 3]])
+  assert.deepEqual(merged.head()?.revoked_nodes, [node])
+  // The line breaks: what the next one tells has nothing to do with the parts of this one.
+  take({ revision: 42, since: 40, entries: [testEntry(4)] })
+  assert.deepEqual([merged.revision, merged.is_whole, ids()], [42, true, [1, 2, 3, 4]])
+  assert.throws(() => take({ revision: 43, since: 43, entries: [] }), { code: 'bundle.lists_gap' })
+  take({ ...first, revision: 43 })
+  take({ revision: 43, since: 43, entries: [testEntry(5)], more: true })
+  const last = take({ revision: 43, since: 43, entries: [testEntry(6)] })
+  assert.deepEqual(last.removed, [testEntry(1).id, testEntry(4).id])
+  assert.deepEqual([merged.revision, merged.is_whole, ids()], [43, true, [2, 3, 5, 6]])
+})
+
 test('changes of lists are merged; a gap and an older state are told and change nothing', () => {
   const merged = mergedLists()
   assert.equal(merged.head(), undefined)

@@ -70,11 +70,12 @@ export type Shelf = {
   /** 0 before the first. */
   readonly lists_revision: number
   /**
-   * Takes verified lists, a full state or a change. When the disk refuses they count all the same, until a restart.
+   * Takes verified lists: a full state, a part of one, or a change. `onTaken` gets what became different, before it is
+   * written: when the disk refuses they count all the same, until a restart.
    * @throws bundle.older_lists, bundle.lists_gap, bundle.too_many_entries (nothing changed); bundle.shelf_full,
    * bundle.shelf_broken (taken, but not kept)
    */
-  saveLists(lists: SignedLists): void
+  saveLists(lists: SignedLists, onTaken?: (change: ListsHead) => void): void
   nodes(): ShelvedNodes | undefined
   /** @throws bundle.shelf_full, bundle.shelf_broken */
   saveNodes(nodes: ShelvedNodes): void
@@ -280,8 +281,8 @@ class DiskShelf implements Shelf {
     return this.#journal.merged.head()
   }
 
-  saveLists(lists: SignedLists): void {
-    this.#journal.merged.take(lists.head)
+  saveLists(lists: SignedLists, onTaken: (change: ListsHead) => void = () => {}): void {
+    onTaken(this.#journal.merged.take(lists.head))
     onShelf(this.#dir, () => this.#journal.save(lists.head))
   }
 

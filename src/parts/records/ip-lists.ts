@@ -9,14 +9,14 @@ import { names, recordset } from './engine/recordset.ts'
 import { containing, hasNul, instant, isUuid } from './engine/text.ts'
 import { within } from './engine/within.ts'
 import { recordsFaults } from './faults.ts'
-import { listsRevision, nextListsRevision } from './lists-revision.ts'
+import { nextListsRevision } from './lists-revision.ts'
 import type { Tables } from './tables.ts'
 
 /** In force at the same time; nodes take a million. */
 export const list_entries_max = 250_000
 
-/** More changes than this are as much as all entries. */
-const changes_max = 20_000
+/** What is told to nodes at once, so that it is short to sign and to read, and bans come in between. */
+export const page_entries_max = 5_000
 
 /** The `ended_by` of an entry whose time was over. */
 const by_expiry = 'expiry'
@@ -39,21 +39,29 @@ const columns = {
 } as const
 const entryColumns = Object.keys(columns) as (keyof typeof columns)[]
 
-/** All that is in force. */
-export async function activeEntries(db: Database, now: string): Promise<ListEntry[]> {
-  return inForce(db.kysely.selectFrom('ip_list_entries').select(entryColumns), now)
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute()
+/** What is in force, by id: a page at a time, `after` the last id of the page before. */
+export async function activeEntries(
+  db: Database,
+  now: string,
+  after?: string,
+): Promise<ListEntry[]> {
+  let query = inForce(db.kysely.selectFrom('ip_list_entries').select(entryColumns), now)
+  if (after !== undefined) query = query.where('id', '>', after)
+  return query.orderBy('id').limit(page_entries_max).execute()
 }
 
 export type ListChanges = {
   readonly entries: readonly ListEntry[]
   /** Ids of entries that ended. */
   readonly removed: readonly string[]
+  /** These are the changes up to this revision, and there are more; left out: these are all. */
+  readonly up_to?: number
 }
 
-/** What came and went after `revision`; `too_old` when that is partly forgotten, or so much that all is shorter. */
+/**
+ * What came and went after `revision`, a page of it; `too_old` when that is partly forgotten, or when one revision alone
+ * changed more than a page: then all that is in force has to be told.
+ */
 export async function changesSince(
   db: Database,
   revision: number,
@@ -65,33 +73,23 @@ export async function changesSince(
   if (revision < floor.revision) return 'too_old'
   const rows = await db.kysely
     .selectFrom('ip_list_entries')
-    .select([...entryColumns, 'ended_at'])
+    .select([...entryColumns, 'ended_at', 'revision'])
     .where('revision', '>', revision)
     .orderBy('revision')
     .orderBy('id')
-    .limit(changes_max + 1)
+    .limit(page_entries_max + 1)
     .execute()
-  if (rows.length > changes_max) return 'too_old'
+  // Cut between two revisions, never inside one: whoever has it must have all of it.
+  const beyond = rows[page_entries_max]?.revision
   const entries: ListEntry[] = []
   const removed: string[] = []
-  for (const { ended_at, ...entry } of rows) {
+  for (const { ended_at, revision: at, ...entry } of rows) {
+    if (at === beyond) break
     if (ended_at === null) entries.push(entry)
     else removed.push(entry.id)
   }
-  return { entries, removed }
-}
-
-/** The lists as a node gets them: what changed after `since`, or everything when that is null or too long ago. */
-export async function listsSince(
-  db: Database,
-  since: number | null,
-  now: string,
-): Promise<ListChanges & { readonly revision: number; readonly since: number | null }> {
-  // Read first: what comes between the two is told again with the next revision, and nothing is passed by.
-  const revision = await listsRevision(db)
-  const changes = since === null ? 'too_old' : await changesSince(db, since)
-  if (changes !== 'too_old') return { revision, since, ...changes }
-  return { revision, since: null, entries: await activeEntries(db, now), removed: [] }
+  if (beyond === undefined) return { entries, removed }
+  return entries.length + removed.length === 0 ? 'too_old' : { entries, removed, up_to: beyond - 1 }
 }
 
 export type Added =

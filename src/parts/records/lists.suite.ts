@@ -15,11 +15,10 @@ import {
   endExpired,
   forgetEnded,
   listEntries,
-  listsSince,
   removeEntry,
   replaceFileEntries,
 } from './ip-lists.ts'
-import { listsRevision } from './lists-revision.ts'
+import { listsRevision, raiseListsRevision } from './lists-revision.ts'
 import { noon_ms, noonPlus, unforced } from './records.support.ts'
 
 function entryOf(network: string, words: Partial<ListEntry> = {}): ListEntry {
@@ -63,8 +62,39 @@ export function listsSuite(given: () => Database): void {
       assert.equal(await removeEntry(db(), one.id, end(1)), undefined)
       assert.deepEqual(await changesSince(db(), before + 2), { entries: [], removed: [one.id] })
       assert.deepEqual(await activeEntries(db(), noonPlus(1)), [two])
-      const all = await listsSince(db(), null, noonPlus(1))
-      assert.deepEqual([all.revision, all.since, all.entries], [before + 3, null, [two]])
+    })
+
+    test('changes come in pages that end with a revision; more in one revision is told as everything', async () => {
+      const before = await revision()
+      const many = (from: number, count: number) =>
+        Array.from({ length: count }, (_, i) =>
+          entryOf(`10.${Math.floor((from + i) / 250)}.${(from + i) % 250}.1`, { origin: 'file' }),
+        )
+      await addEntry(db(), entryOf('203.0.113.9'))
+      const some = many(0, 4_999)
+      await replaceFileEntries(db(), some, end(1))
+      await addEntry(db(), entryOf('203.0.113.10'))
+      const page = await changesSince(db(), before)
+      assert.ok(page !== 'too_old')
+      assert.deepEqual([page.entries.length, page.up_to], [5_000, before + 2])
+      const rest = await changesSince(db(), before + 2)
+      assert.ok(rest !== 'too_old')
+      assert.deepEqual([rest.entries.length, rest.up_to], [1, undefined])
+      await replaceFileEntries(db(), [...some, ...many(4_999, 5_001)], end(2))
+      assert.equal(await changesSince(db(), before + 3), 'too_old')
+      const first = await activeEntries(db(), noonPlus(1))
+      const second = await activeEntries(db(), noonPlus(1), first.at(-1)?.id)
+      const last = await activeEntries(db(), noonPlus(1), second.at(-1)?.id)
+      assert.deepEqual([first.length, second.length, last.length], [5_000, 5_000, 2])
+      assert.equal(new Set([...first, ...second, ...last].map(({ id }) => id)).size, 10_002)
+    })
+
+    test('a revision that a node has and the database lost is passed, and everything is told anew', async () => {
+      const lost = (await revision()) + 40
+      assert.equal(await raiseListsRevision(db(), lost), lost + 1)
+      assert.equal(await revision(), lost + 1)
+      assert.equal(await changesSince(db(), lost), 'too_old')
+      assert.deepEqual(await changesSince(db(), lost + 1), { entries: [], removed: [] })
     })
 
     test('the same again is extended, never shortened, also by many at a time', async () => {
@@ -95,7 +125,6 @@ export function listsSuite(given: () => Database): void {
       assert.deepEqual([items[0]?.ended_at, items[0]?.ended_by], [noonPlus(60), 'expiry'])
       assert.equal(await forgetEnded(db(), noonPlus(200)), 1)
       assert.equal(await changesSince(db(), before), 'too_old')
-      assert.equal((await listsSince(db(), before, noonPlus(61))).since, null)
     })
 
     test('what was taken off the list of a jail stays off for half of its time', async () => {

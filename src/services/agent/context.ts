@@ -25,7 +25,7 @@ export type AgentContext = {
   apply(shelved: Shelved): Promise<void>
   enforced(): AgentHello['bundle']
   counters(): WaveCounters
-  /** Everything that the lists say, and what of it came with this change; also called once with what the shelf has. */
+  /** Everything that the lists say, and what of it became different; also called once with what the shelf has. */
   onLists(all: ListsHead, change: ListsHead): void
   /** `from`: the policy server that says so, `host:port`; it is connected. */
   onTopology(topology: Topology, from: string): void

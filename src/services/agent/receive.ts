@@ -118,10 +118,12 @@ function act(message: Exclude<Message, Welcome>, line: Line, tools: LineTools): 
 /** A gap ends the line: the next hello says what we have. */
 function takeLists(lists: SignedLists, tools: LineTools): void {
   const { shelf, onLists } = tools.context
-  const fault = keep(tools, () => shelf.saveLists(lists))
-  const all = shelf.lists()
-  // What the disk refused counts all the same: a ban is for now.
-  if (all && fault?.code !== 'bundle.older_lists') onLists(all, lists.head)
+  keep(tools, () =>
+    shelf.saveLists(lists, (change) => {
+      const all = shelf.lists()
+      if (all) onLists(all, change)
+    }),
+  )
   tools.reporter.nudge()
 }
 
@@ -132,14 +134,12 @@ const not_grave: ReadonlySet<string> = new Set([
   'bundle.older_lists',
 ])
 
-function keep(tools: LineTools, save: () => void): Fault | undefined {
+function keep(tools: LineTools, save: () => void): void {
   try {
     save()
-    return undefined
   } catch (fault) {
     if (!(fault instanceof Fault) || !not_grave.has(fault.code)) throw fault
     tools.onTrouble('shelf.not_kept', fault)
-    return fault
   }
 }
 

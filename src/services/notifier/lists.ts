@@ -1,68 +1,197 @@
-/** Live lists on their way: signed once for all lines that stand at the same revision. */
-import type { Clock } from '#base/clock.ts'
-import type { SignedLists } from '#model/cluster.ts'
-import { signLists } from '#parts/bundle/lists.ts'
+/**
+ * Live lists on their way to the nodes: changes at once, and all that is in force in signed parts, one a turn, so that
+ * neither we nor a node is busy with them for long, and what others are to be told comes in between.
+ */
+import type { World } from '#base/service.ts'
+import type { ListEntry } from '#model/ip-list.ts'
+import { type ListsHead, signLists } from '#parts/bundle/lists.ts'
 import type { SigningKey } from '#parts/bundle/signing.ts'
+import { revokedNodes } from '#parts/records/cluster-nodes.ts'
 import type { Database } from '#parts/records/database.ts'
-import { listsSince } from '#parts/records/ip-lists.ts'
-import { listsRevision } from '#parts/records/lists-revision.ts'
-import type { Lines } from './lines.ts'
+import { activeEntries, changesSince, page_entries_max } from '#parts/records/ip-lists.ts'
+import { lists_lost_max, listsRevision, raiseListsRevision } from '#parts/records/lists-revision.ts'
+import { notifierFaults } from './faults.ts'
+import type { Line, Lines } from './lines.ts'
+
+type Changes = Pick<ListsHead, 'revision' | 'entries' | 'removed'>
 
 /** Where the lists come from. */
 export type ListsSource = {
+  readonly cluster_id: string
+  readonly page_entries_max: number
   revision(): Promise<number>
-  /** What changed after `since`, or everything when that is null or too long ago. */
-  head(since: number | null): Promise<SignedLists['head']>
+  /** What came after `since`, or the first of it; undefined when only everything will do. */
+  changes(since: number): Promise<Changes | undefined>
+  /** What is in force, a page at a time, behind the last id of the page before; one that is not full is the last one. */
+  page(after: string | undefined): Promise<ListEntry[]>
+  /** Who is cut off. */
+  revoked(): Promise<string[]>
+  /** The next revision is above this one, and nobody who has an older one is told changes. */
+  raise(seen: number): Promise<number>
 }
 
-/** What the database holds, and who is cut off. */
+/**
+ * What the database holds. The revision is *always* read before what it stands for: what comes in between is told again
+ * with the next one, and nothing is passed by.
+ */
 export function databaseLists(
   database: Database,
-  clock: Clock,
-  cluster: { readonly cluster_id: string; revoked(): string[] },
+  { now }: World['clock'],
+  cluster_id: string,
 ): ListsSource {
+  const iso = () => new Date(now()).toISOString()
   return {
+    ...{ cluster_id, page_entries_max },
     revision: () => listsRevision(database),
-    async head(since) {
-      const {
-        revision,
-        entries,
-        removed,
-        since: from,
-      } = await listsSince(database, since, new Date(clock.now()).toISOString())
-      return {
-        cluster_id: cluster.cluster_id,
-        revision,
-        since: from,
-        entries: [...entries],
-        removed: [...removed],
-        revoked_nodes: cluster.revoked(),
-      }
+    async changes(since) {
+      const revision = await listsRevision(database)
+      const changes = await changesSince(database, since)
+      if (changes === 'too_old') return undefined
+      const { entries, removed, up_to = revision } = changes
+      return { revision: up_to, entries: [...entries], removed: [...removed] }
     },
+    page: (after) => activeEntries(database, iso(), after),
+    revoked: () => revokedNodes(database, iso()),
+    raise: (seen) => raiseListsRevision(database, seen),
   }
 }
 
-/** Sends each line what it lacks. @throws records.unavailable */
-export async function deliverLists(
+/** All that was in force at a revision, as lines of a stream, made as far as somebody needs them. */
+type Whole = {
+  readonly revision: number
+  readonly texts: string[]
+  last_id: string | undefined
+  is_complete: boolean
+}
+
+export type ListDelivery = {
+  /**
+   * Sends each line the next of what it lacks. `more`: there is more to send at once; `busy`: nodes are still taking what
+   * they were sent. @throws records.unavailable
+   */
+  deliver(): Promise<'done' | 'more' | 'busy'>
+}
+
+/** One node can make us tell everybody everything again only so often. */
+const raise_every_ms = 600_000
+
+export function listDelivery(
   lines: Lines,
   source: ListsSource,
   signing: SigningKey,
-): Promise<void> {
-  if (lines.size === 0) return
-  const revision = await source.revision()
-  const texts = new Map<number, { revision: number; text: string }>()
-  for (const line of lines.all()) {
-    if (line.lists_revision === revision) continue
-    // Whoever knows more than we do (our database is an old copy) gets everything, and tells what is wrong.
-    const since = line.lists_revision > revision ? 0 : line.lists_revision
-    let ready = texts.get(since)
-    if (!ready) {
-      const head = await source.head(since === 0 ? null : since)
-      const lists = signLists(head, signing)
-      ready = { revision: head.revision, text: JSON.stringify({ kind: 'lists', lists }) }
-      texts.set(since, ready)
+  { clock, log }: Pick<World, 'clock' | 'log'>,
+): ListDelivery {
+  /** Lines that are told everything, and how many parts of it they were sent. */
+  const journeys = new Map<Line, number>()
+  /** For all of them, however late they came: what changed since is told after. Undefined while there are none. */
+  let whole: Whole | undefined
+  const raised = new Map<string, number>()
+
+  const textOf = async (head: Omit<ListsHead, 'cluster_id' | 'revoked_nodes'>) => {
+    const { cluster_id } = source
+    const lists = signLists({ cluster_id, ...head, revoked_nodes: await source.revoked() }, signing)
+    return JSON.stringify({ kind: 'lists', lists })
+  }
+
+  const extend = async (known: Whole): Promise<void> => {
+    const entries = await source.page(known.last_id)
+    const is_last = entries.length < source.page_entries_max
+    const { revision } = known
+    const since = known.texts.length === 0 ? null : revision
+    const part = { revision, since, entries, removed: [], ...(!is_last && { more: true as const }) }
+    known.texts.push(await textOf(part))
+    known.last_id = entries.at(-1)?.id
+    known.is_complete = is_last
+  }
+
+  /**
+   * A node has what we never made: our database came back from an old copy, or the node is not to be believed. True when
+   * ours are above it now.
+   */
+  const passBy = async (line: Line, revision: number): Promise<boolean> => {
+    const { node_id, lists_revision: told } = line
+    if (told > revision + lists_lost_max) {
+      log.trouble('lists.not_raised', notifierFaults.lists_far_ahead({ node_id, told, revision }))
+      line.lists_revision = revision
+      return false
     }
-    line.lists_revision = ready.revision
-    line.sendText(ready.text)
+    const now_ms = clock.elapsed()
+    if (now_ms - (raised.get(node_id) ?? Number.NEGATIVE_INFINITY) < raise_every_ms) return false
+    const next = await source.raise(told)
+    raised.set(node_id, now_ms)
+    log.event('lists.raised', { node_id, told, revision: next })
+    return true
+  }
+
+  /** What changed for those who have the last revision but a few; whoever needs everything begins a journey. */
+  const sendChanges = async (revision: number): Promise<boolean> => {
+    const texts = new Map<number, { revision: number; text: string } | undefined>()
+    let has_more = false
+    for (const line of lines.all()) {
+      const since = line.lists_revision
+      if (journeys.has(line) || since === revision) continue
+      if (since > revision) {
+        has_more = (await passBy(line, revision)) || has_more
+        continue
+      }
+      if (since > 0 && !texts.has(since)) {
+        const changes = await source.changes(since)
+        const text = changes && (await textOf({ ...changes, since }))
+        texts.set(
+          since,
+          text === undefined ? undefined : { revision: changes?.revision ?? 0, text },
+        )
+      }
+      const ready = texts.get(since)
+      if (ready === undefined) {
+        journeys.set(line, 0)
+        continue
+      }
+      line.lists_revision = ready.revision
+      line.sendText(ready.text)
+      has_more ||= ready.revision < revision
+    }
+    return has_more
+  }
+
+  /** One part for each; at most one is made anew. */
+  const sendParts = async (known: Whole): Promise<'done' | 'more' | 'busy'> => {
+    let state: 'done' | 'more' | 'busy' = 'done'
+    let may_extend = true
+    for (const [line, sent] of journeys) {
+      if (line.is_busy) {
+        if (state === 'done') state = 'busy'
+        continue
+      }
+      // Whatever comes next: at the least what changed meanwhile.
+      state = 'more'
+      if (sent === known.texts.length && may_extend) {
+        may_extend = false
+        await extend(known)
+      }
+      const text = known.texts[sent]
+      if (text === undefined) continue
+      line.sendText(text)
+      journeys.set(line, sent + 1)
+      if (!known.is_complete || sent + 1 < known.texts.length) continue
+      journeys.delete(line)
+      line.lists_revision = known.revision
+    }
+    return state
+  }
+
+  return {
+    async deliver() {
+      const open = new Set(lines.all())
+      for (const line of journeys.keys()) if (!open.has(line)) journeys.delete(line)
+      if (journeys.size === 0) whole = undefined
+      if (open.size === 0) return 'done'
+      const revision = await source.revision()
+      const has_more = await sendChanges(revision)
+      if (journeys.size === 0) return has_more ? 'more' : 'done'
+      whole ??= { revision, texts: [], last_id: undefined, is_complete: false }
+      const state = await sendParts(whole)
+      return has_more ? 'more' : state
+    },
   }
 }

@@ -271,6 +271,18 @@ test('a revoked node is cut off at once, all others are told, and its name is fr
   assert.notEqual(next.node_id, identity.node_id)
 })
 
+test('a revocation goes out with the first lists that carry its revision, whoever asked for them', async () => {
+  const { address } = cluster.notifier
+  const identity = await cluster.joinNode('cut-off')
+  await using witness = await testAgent(address, await cluster.joinNode('second-witness'))
+  await witness.next('lists')
+  await revokeNode(cluster.database, identity.node_id, now())
+  // A ban was told in the same moment; the list of nodes was not read again.
+  cluster.notifier.onListsChanged()
+  const { lists } = await witness.next('lists')
+  assert.ok(lists.head.revoked_nodes.includes(identity.node_id))
+})
+
 test('a node renews its certificate under the name of the registry', async () => {
   const identity = await cluster.joinNode('renewer')
   const renewed = await renewCertificate(identity, cluster.notifier.address)

@@ -10,7 +10,7 @@ import { upsertNode } from '#parts/records/cluster-nodes.ts'
 import type { Database } from '#parts/records/database.ts'
 import { files } from './files.ts'
 import { lines } from './lines.ts'
-import { databaseLists, deliverLists, type ListsSource } from './lists.ts'
+import { databaseLists, listDelivery } from './lists.ts'
 import { news } from './news.ts'
 import { places } from './places.ts'
 import { registry } from './registry.ts'
@@ -26,8 +26,6 @@ export type NotifierContext = {
   identity(): NodeIdentity
   readonly authority: Authority
   readonly version: string
-  /** IP lists and revocations; left out: those of the database. */
-  readonly lists?: ListsSource
   /** Commits an earlier policy again as a new revision; without it a failed roll-out only stops. */
   readonly rollback?: (revision: number, message: string) => Promise<void>
 }
@@ -53,6 +51,8 @@ type Thing = 'facts' | 'look' | 'commit' | 'nodes' | 'lists' | 'saving'
 const look_ms = 1_000
 const ping_ms = 5_000
 const save_ms = 5_000
+/** A node that takes a part of the lists is looked at again after this. */
+const drain_ms = 20
 /** A node reports every second; after this silence its line is dead. */
 const silence_ms = 15_000
 
@@ -72,12 +72,8 @@ export async function startNotifier(
   const known = registry(database, world)
   const open = lines()
   const revoked = revocations()
-  const source =
-    context.lists ??
-    databaseLists(database, clock, {
-      cluster_id: authority.cluster_id,
-      revoked: () => known.revoked(),
-    })
+  const source = databaseLists(database, clock, authority.cluster_id)
+  const lists = listDelivery(open, source, authority.signing, world)
   const course = rollouts(
     {
       database,
@@ -103,7 +99,11 @@ export async function startNotifier(
       if (wanted.has('nodes')) await loadNodes()
       topology.tell()
       await course.turn(wanted.has('commit') ? 'told' : wanted.has('look') ? 'look' : 'know')
-      if (wanted.has('lists')) await deliverLists(open, source, authority.signing)
+      if (wanted.has('lists')) {
+        const left = await lists.deliver()
+        if (left === 'more') cycle.want('lists')
+        else if (left === 'busy') clock.after(drain_ms, () => cycle.want('lists'))
+      }
       reporter.tell(() => known.views(course.newest()))
       if (wanted.has('saving')) await known.tend()
     }, world),

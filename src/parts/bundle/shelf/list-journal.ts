@@ -1,14 +1,14 @@
 /**
- * Live lists on disk: `lists.log`, one head a line behind the hash of the line, first a full one, then changes, so
- * that a ban costs one short write however long the lists are. A torn or damaged line ends what counts; the policy
+ * Live lists on disk: `lists.log`, one head a line behind the hash of the line, first a full one (or its parts), then
+ * changes, so that a ban costs one short write however long the lists are. A torn or damaged line ends what counts; the policy
  * server sends again what is missing.
  */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignedLists } from '#model/cluster.ts'
-import { type ListsHead, type MergedLists, mergedLists } from '../lists.ts'
+import { isFull, isNextPart, type ListsHead, type MergedLists, mergedLists } from '../lists.ts'
 import { sha256 } from '../signing.ts'
-import { readWhole, replaceFile } from './durable.ts'
+import { readWhole, replaceFile, unfinished } from './durable.ts'
 
 /** Longer than a million entries with long reasons; beyond, the lists are fetched anew. */
 const journal_bytes_max = 400 * 1024 ** 2
@@ -24,10 +24,12 @@ export type ListJournal = {
 /** Reads what lies in `dir`. */
 export function openListJournal(dir: string): ListJournal {
   const path = join(dir, 'lists.log')
-  const { merged, full_bytes, changes_bytes, is_whole } = read(path)
+  const { merged, full_bytes, changes_bytes, can_append: is_good } = read(path)
   let size = { full_bytes, changes_bytes }
   /** What stands on disk fits what is merged: a change may be added to it. */
-  let can_append = is_whole
+  let can_append = is_good
+  /** Parts of a full state stand beside the journal until all have come; it is of no use after a write that failed. */
+  let coming: { readonly revision: number; size_bytes: number; is_good: boolean } | undefined
 
   const rewrite = (): void => {
     const head = merged.head()
@@ -43,17 +45,41 @@ export function openListJournal(dir: string): ListJournal {
     size.changes_bytes += Buffer.byteLength(line)
   }
 
+  /** So that lists of any length are never one long text. */
+  const savePart = (head: ListsHead, parts: NonNullable<typeof coming>): void => {
+    if (!parts.is_good) {
+      // Told already; with the last part all is written at once.
+      if (head.more) return
+      coming = undefined
+      rewrite()
+      return
+    }
+    parts.is_good = false
+    const line = lineOf(head)
+    writeFileSync(path + unfinished, line, { mode: 0o600, flag: isFull(head) ? 'w' : 'a' })
+    parts.size_bytes += Buffer.byteLength(line)
+    parts.is_good = true
+    if (head.more) return
+    coming = undefined
+    renameSync(path + unfinished, path)
+    size = { full_bytes: parts.size_bytes, changes_bytes: 0 }
+  }
+
   return {
     merged,
     save(head) {
-      const is_change = head.since !== null && head.since > 0
+      if (!isNextPart(head, coming?.revision))
+        coming = head.more ? { revision: head.revision, size_bytes: 0, is_good: true } : undefined
       const is_long = size.changes_bytes > Math.max(changes_bytes_min, size.full_bytes)
-      const may_append = can_append && is_change && !is_long
+      const may_append = can_append && !isFull(head) && !is_long
+      const could_append = can_append
       // Until the write came through: what it left may be half a line.
       can_append = false
-      if (may_append) append(head)
+      if (coming !== undefined) savePart(head, coming)
+      else if (may_append) append(head)
       else rewrite()
-      can_append = true
+      // The journal itself is untouched before the last part.
+      can_append = head.more ? could_append : true
     },
   }
 }
@@ -73,13 +99,13 @@ function read(path: string) {
     if (end === -1 || !takeLine(bytes.subarray(start, end), merged)) break
     start = end + 1
     good = start
-    full_bytes ||= start
+    if (merged.is_whole) full_bytes ||= start
   }
   return {
     merged,
     full_bytes,
     changes_bytes: good - full_bytes,
-    is_whole: good === bytes.length && good > 0,
+    can_append: good === bytes.length && good > 0 && merged.is_whole,
   }
 }
 
