@@ -18,10 +18,12 @@ import {
 import {
   closedPorts,
   clusterAddress,
+  demandSharedRecords,
   identityDir,
   keepTopology,
   prepareIdentity,
   renewIdentity,
+  toldIntake,
 } from './cluster.ts'
 import { Settings } from './settings.ts'
 
@@ -76,6 +78,24 @@ test('where others find it follows the settings', async () => {
   assert.equal(address({ address: 'gate-2.example' }), '127.0.0.1:12346')
   const closed = ['cluster.listen (127.0.0.1:12346)', 'analytics.listen (127.0.0.1:3313)']
   assert.deepEqual([closedPorts(settings), closedPorts(moved.settings)], [closed, []])
+})
+
+test('a node that joined to take records starts only on the database of its policy server', async () => {
+  const { world, settings } = machine('gate-7')
+  const { identity } = await prepareIdentity(settings, world)
+  const joined = { ...identity, roles: ['edge' as const, 'analytics' as const] }
+  const refused = { code: 'supervisor.own_records', message: /set database: to the PostgreSQL/ }
+  assert.throws(() => demandSharedRecords(joined, settings), refused)
+  demandSharedRecords(identity, settings)
+  demandSharedRecords({ ...joined, roles: ['edge'] }, settings)
+  const shared = machine('gate-7', { database: 'postgresql://gatehouse@db.example/gatehouse' })
+  demandSharedRecords(joined, shared.settings)
+  assert.equal(toldIntake(settings), undefined)
+  const open = machine('gate-7', {
+    cluster: { address: 'a.example' },
+    analytics: { listen: '*:9' },
+  })
+  assert.equal(toldIntake(open.settings), 'a.example:9')
 })
 
 test('a policy server renews its own certificate at start, even long after its end', async () => {

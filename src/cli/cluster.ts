@@ -17,7 +17,8 @@ import {
 } from '#parts/identity/node-identity.ts'
 import { renewCertificate } from '#parts/identity/renew.ts'
 import { newRequest } from '#parts/identity/requests.ts'
-import type { Settings } from './settings.ts'
+import { supervisorFaults } from './faults.ts'
+import { databaseOf, type Settings } from './settings.ts'
 
 /** What of the settings says where others find this node. */
 type Places = {
@@ -74,6 +75,19 @@ export function clusterAddress({ cluster }: Pick<Places, 'cluster'>): string {
 /** Where other nodes bring their records, `host:port`, on a node that takes some. */
 export function intakeAddress({ cluster, analytics }: Places): string {
   return advertised(analytics.listen, cluster.address)
+}
+
+/** `host:port` to tell the cluster that records are taken here; undefined where no other machine can bring any. */
+export function toldIntake(settings: Places): string | undefined {
+  return isHere(hostAndPort(settings.analytics.listen).host) ? undefined : intakeAddress(settings)
+}
+
+/** A node that joined to take records shares the policy server's database. @throws supervisor.own_records */
+export function demandSharedRecords(identity: NodeIdentity, settings: Settings): void {
+  const { name, roles, policy_servers } = identity
+  if (!roles.includes('analytics') || roles.includes('policy')) return
+  if (databaseOf(settings).kind === 'embedded')
+    throw supervisorFaults.own_records({ name, policy_servers: policy_servers.join(', ') })
 }
 
 /** The settings by which only this machine reaches what nodes need to reach, so that none can join and work. */

@@ -225,7 +225,7 @@ function openAgent(
   { workers, keeper, office }: Told,
   world: World,
 ): Agent {
-  const { local_policy_server } = member
+  const { local_policy_server, intake } = member
   return startAgent(
     {
       identity: () => member.identity,
@@ -234,6 +234,7 @@ function openAgent(
       shelf: member.shelf,
       boot_id: randomUUID(),
       ...(local_policy_server !== undefined && { local_policy_server }),
+      ...(intake !== undefined && { analytics: intake }),
       apply: (shelved) => policy.apply(shelved),
       enforced: () => policy.enforced(),
       counters: () => keeper.counters(),

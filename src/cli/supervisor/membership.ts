@@ -7,7 +7,14 @@ import type { NodeRole } from '#model/node-role.ts'
 import { openShelf, type Shelf } from '#parts/bundle/shelf.ts'
 import { clientTls, type Expected } from '#parts/identity/mutual-tls.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
-import { clusterAddress, keepTopology, prepareIdentity, renewIdentity } from '../cluster.ts'
+import {
+  clusterAddress,
+  demandSharedRecords,
+  keepTopology,
+  prepareIdentity,
+  renewIdentity,
+  toldIntake,
+} from '../cluster.ts'
 import type { Settings } from '../settings.ts'
 
 export type Membership = {
@@ -23,15 +30,18 @@ export type Membership = {
   readonly local_policy_server: string | undefined
   /** Under which others reach this node. */
   readonly address: string
+  /** Where this node takes records from others; undefined when it takes none. */
+  readonly intake: string | undefined
   /** What the policy server `from` says (`host:port`). */
   learn(topology: Topology, from: string): void
   renew(policy_server: string): Promise<void>
 }
 
-/** @throws identity.*, bundle.shelf_full, bundle.shelf_broken */
+/** @throws identity.*, supervisor.own_records, bundle.shelf_full, bundle.shelf_broken */
 export async function openMembership(settings: Settings, world: World): Promise<Membership> {
   const { state_dir } = settings
   let { identity } = await prepareIdentity(settings, world)
+  demandSharedRecords(identity, settings)
   const shelf = openShelf(
     join(state_dir, 'shelf'),
     () => ({ cluster_id: identity.cluster_id, keys: identity.signing_keys }),
@@ -56,6 +66,7 @@ export async function openMembership(settings: Settings, world: World): Promise<
     },
     local_policy_server: has('policy') ? fromHere(settings.cluster.listen) : undefined,
     address: has('policy') ? clusterAddress(settings) : (settings.cluster.address ?? identity.name),
+    intake: has('analytics') ? toldIntake(settings) : undefined,
     learn(topology, from) {
       try {
         identity = keepTopology(state_dir, identity, topology, from)

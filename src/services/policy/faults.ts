@@ -100,6 +100,8 @@ export const policyFaults = faults('policy', {
     `Cannot invite a node with the role ${f.role}: a deploy token invites edges only`,
   no_second_policy_server: (_: Nothing) =>
     'Cannot invite a policy server: this cluster has one, and a second one cannot join yet',
+  own_records: (_: Nothing) =>
+    'Cannot invite a node with the role analytics: this policy server keeps its records in an embedded database, where no console would find what that node takes; give both the same PostgreSQL (database: postgresql://…) first',
   bug: (_: Nothing) => 'Cannot answer this call: Gatehouse itself failed; the log has the reason',
 })
 

@@ -23,9 +23,11 @@ export function invite(nodes: Command, output: Output): void {
     .addHelpText(
       'after',
       `
+A node with the role analytics keeps records for the console: it wants the same PostgreSQL as the policy server.
+
 Examples:
   gatehouse node invite
-  gatehouse node invite --roles edge,analytics --group berlin --ttl 1h
+  gatehouse node invite --roles edge --group berlin --ttl 1h
   ssh edge-2 "$(gatehouse node invite)"`,
     )
     .action(async (_options: unknown, command: Command) => {

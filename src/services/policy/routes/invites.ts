@@ -25,6 +25,9 @@ export const inviteNode: Handler<'POST /api/v1/invites'> = async ({ body }, desk
   if (call.who?.role === 'deploy' && other) throw policyFaults.deploy_role({ role: other })
   // It would need the keys of the cluster, which never leave the first one.
   if (roles.includes('policy')) throw policyFaults.no_second_policy_server({})
+  // It would keep what edges bring in a database of its own, which nobody reads.
+  if (roles.includes('analytics') && desk.database.kind === 'embedded')
+    throw policyFaults.own_records({})
   const now_ms = desk.clock.now()
   const at = (ms: number) => new Date(ms).toISOString()
   const token = newToken()

@@ -82,7 +82,14 @@ test('a deploy token invites edges, and nothing that takes the records of others
     const answer = asked.json as Record<string, unknown>
     assert.deepEqual([asked.status, answer['code']], [status, code], `${roles} ${asked.text}`)
   }
-  assert.equal((await ask('POST /api/v1/invites', { roles: ['analytics'] })).status, 200)
+})
+
+test('no node is invited to take records while ours are where it cannot bring them', async () => {
+  for (const roles of [['analytics'], ['edge', 'analytics']]) {
+    const { status, answer } = await ask('POST /api/v1/invites', { roles })
+    assert.deepEqual([status, answer['code']], [409, 'policy.own_records'])
+    assert.match(String(answer['detail']), /the same PostgreSQL/)
+  }
 })
 
 test('no second policy server is invited, and the one that is there cannot be cut off', async () => {

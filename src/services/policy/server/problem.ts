@@ -55,6 +55,7 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'policy.node_connected': [409, 'Node is connected'],
   'policy.deploy_role': [403, 'Edges only'],
   'policy.no_second_policy_server': [409, 'One policy server'],
+  'policy.own_records': [409, 'Records in two places'],
   'notifier.nothing_stopped': [409, 'Nothing to resume'],
   'records.bad_value': [400, 'Unfit value'],
   'records.unavailable': [503, 'Database unavailable'],
