@@ -88,7 +88,7 @@ export const RateLimit = z.strictObject({
     .enum(rateKeys)
     .default('client')
     .describe(
-      'What is counted: client address, client and path, whole site, session cookie (else client)',
+      'What is counted: client address (IPv6: its /64), client and path, whole site, session cookie (else client; all sessions of a client together ten times as much)',
     ),
   rate: z
     .string()

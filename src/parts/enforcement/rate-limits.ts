@@ -15,6 +15,11 @@ export type CompiledLimit = {
   readonly interval_ms: number
   /** So many at once beyond the first. */
   readonly burst: number
+  /**
+   * Of a limit by session: what all sessions of one client may do together, ten times as much. A session is what a cookie
+   * says, and who makes up a new one for each request would have no limit.
+   */
+  readonly of_client: CompiledLimit | undefined
 }
 
 /** What was taken since the last exchange: `[name of the limit and key, how often, milliseconds each]`. */
@@ -43,8 +48,15 @@ export function compileLimit(
   const { name, site, key, status, burst } = limit
   const [, count = '1', unit = 's'] = /^(\d+)\/([smh])$/.exec(limit.rate) ?? []
   const window_ms = units[unit as keyof typeof units]
-  return { name, site, key, status, burst, interval_ms: window_ms / Number(count) }
+  const made = { name, site, key, status, burst, interval_ms: window_ms / Number(count) }
+  if (key !== 'session') return { ...made, of_client: undefined }
+  const { interval_ms } = made
+  const together = { ...made, interval_ms: interval_ms / factor, burst: (burst + 1) * factor - 1 }
+  return { ...made, of_client: { ...together, of_client: undefined } }
 }
+
+/** Sessions behind one address that use all that a limit gives each of them; behind more of them it gets narrow. */
+const factor = 10
 
 /** Counts by limit and key; of more than `keys_max` keys the one unused longest is forgotten. */
 export function rateCounter(clock: Clock, options: { readonly keys_max: number }): RateCounter {

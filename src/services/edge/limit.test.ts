@@ -116,6 +116,43 @@ test('a rate limit answers with its status and Retry-After; an allowed client ha
   assert.equal((await fetch(other.url)).status, 429)
 })
 
+test('a limit by session counts the session, however its cookie is written, and all sessions of a client together', async () => {
+  await using upstream = await startUpstream()
+  await using edge = await startTestEdge({
+    upstreams: [upstream.url],
+    policy: { rate_limits: [{ name: 'slow', rate: '6/h', burst: 1, key: 'session', status: 429 }] },
+  })
+  const get = async (cookie: string) => (await fetch(edge.url, { headers: { cookie } })).status
+  const same = [
+    'PHPSESSID=a',
+    'sid=1; PHPSESSID=a',
+    ' PHPSESSID= a ; PHPSESSID=b',
+    'sid=2;phpsessid=a',
+  ]
+  const statuses: number[] = []
+  for (const cookie of same) statuses.push(await get(cookie))
+  assert.deepEqual(statuses, [200, 200, 429, 429])
+  let passed = 0
+  for (let at = 0; at < 25; at++) if ((await get(`PHPSESSID=new${at}`)) === 200) passed++
+  assert.equal(passed, 18, 'ten times two, less the two above')
+  assert.match(edge.hits().at(-1)?.reason ?? '', /More than 1 a minute with 19 at once .*slow/)
+})
+
+test('addresses of one IPv6 /64 are one client for limits', async () => {
+  await using upstream = await startUpstream()
+  await using edge = await startTestEdge({
+    upstreams: [upstream.url],
+    policy: { rate_limits: [{ name: 'slow', rate: '6/h', burst: 1, status: 429 }] },
+    settings: { trusted_proxies: ['127.0.0.1'] },
+  })
+  const get = async (client: string) =>
+    (await fetch(edge.url, { headers: { 'x-forwarded-for': client } })).status
+  const clients = ['2001:db8::1', '2001:db8:0:0:ffff::2', '2001:db8::3', '2001:db8:0:1::1']
+  const statuses: number[] = []
+  for (const client of clients) statuses.push(await get(client))
+  assert.deepEqual(statuses, [200, 200, 429, 200])
+})
+
 test('what the policy masks is masked in hits and samples', async () => {
   await using upstream = await startUpstream()
   await using edge = await startTestEdge({

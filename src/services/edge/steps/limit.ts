@@ -3,6 +3,7 @@
  * deny, gray), then rate limits. Whoever is on an allow list is kept out by neither, nor by jails;
  * the rules look at its requests like at all others. A site with mode `off` is left alone.
  */
+import { networkOf } from '#base/address.ts'
 import type { CompiledLimit } from '#parts/enforcement/rate-limits.ts'
 import { routingPath } from '#parts/enforcement/site-table.ts'
 import type { StepResult } from '../exchange/outcome.ts'
@@ -20,15 +21,29 @@ export function limit(exchange: Exchange): StepResult {
   exchange.is_strict = mode === 'block' || (mode === 'safe_blocking' && entry?.kind === 'gray')
   if (entry?.kind === 'allow') return undefined
   for (const one of site.compiled.limits(head.method, head.path)) {
-    const answer = core.rates.take(one, keyOf(exchange, one))
-    if (!answer.ok) return { kind: 'limited', limit: one, retry_after_s: answer.retry_after_s }
+    const refused =
+      taken(exchange, one, keyOf(exchange, one)) ??
+      (one.of_client && taken(exchange, one.of_client, clientKey(exchange)))
+    if (refused !== undefined) return refused
   }
   return undefined
 }
 
-/** What is counted; sites of one name only share a count where the limit is for all of them. */
+function taken(exchange: Exchange, one: CompiledLimit, key: string): StepResult {
+  const answer = exchange.core.rates.take(one, key)
+  if (answer.ok) return undefined
+  return { kind: 'limited', limit: one, retry_after_s: answer.retry_after_s }
+}
+
+/** Of all sessions of a client. */
+function clientKey({ site, client }: Exchange): string {
+  return `${site?.site.name ?? ''} all of ${networkOf(client)}`
+}
+
+/** What is counted; clients of one IPv6 /64 count as one. Sites share a count only by client, where the limit is for all of them. */
 function keyOf(exchange: Exchange, one: CompiledLimit): string {
-  const { client, site, head } = exchange
+  const { site, head } = exchange
+  const client = networkOf(exchange.client)
   const name = site?.site.name ?? ''
   switch (one.key) {
     case 'client':
