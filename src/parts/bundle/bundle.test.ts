@@ -191,7 +191,8 @@ test('parts of a full state count as they come, and what was in none of them is 
   const ids = () => merged.head()?.entries.map((entry) => Number(entry.id.slice(-2)))
   take({ revision: 40, entries: [testEntry(1), testEntry(2)] })
   const node = '22222222-2222-4222-8222-222222222222'
-  const first = { revision: 41, entries: [testEntry(2), testEntry(3)], more: true } as const
+  const more = true as const
+  const first = { revision: 41, entries: [testEntry(2), testEntry(3)], more }
   const change = take({ ...first, revoked_nodes: [node] })
   assert.deepEqual([change.since, change.entries.length], [41, 2], 'only what is new is told')
   assert.deepEqual([merged.revision, merged.is_whole, ids()], [40, false, [1, 2, 3]])

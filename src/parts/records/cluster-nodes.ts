@@ -145,13 +145,14 @@ export async function revokeNamesakes(
   if (result.numUpdatedRows > 0n) await nextListsRevision(trx)
 }
 
-/** Ids of nodes whose certificates would still be valid, were they not cut off. */
+/** Ids of nodes that were cut off and whose certificates may still be taken for valid somewhere. */
 export async function revokedNodes(db: Database, now: string): Promise<string[]> {
+  const ended_before = new Date(Date.parse(now) - remembered_ms).toISOString()
   const rows = await db.kysely
     .selectFrom('cluster_nodes')
     .select('id')
     .where('revoked_at', 'is not', null)
-    .where('certificate_expires_at', '>', now)
+    .where('certificate_expires_at', '>', ended_before)
     .orderBy('id')
     .execute()
   return rows.map((row) => row.id)

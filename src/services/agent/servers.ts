@@ -4,11 +4,11 @@ import { pace } from './settings.ts'
 
 export type Servers = {
   /** All that may be tried now, best first: our own, the one that answered last, what was told, what the join told. */
-  round(now_ms: number): readonly string[]
+  round(elapsed_ms: number): readonly string[]
   /** It answered. */
   good(server: string): void
   /** It refused us for what we are: not for a while. */
-  refused(server: string, now_ms: number): void
+  refused(server: string, elapsed_ms: number): void
   learn(topology: Topology): void
 }
 
@@ -16,23 +16,24 @@ export type Servers = {
 export function servers(known: () => readonly string[], own: string | undefined): Servers {
   let told: readonly string[] = []
   let last: string | undefined
+  /** On the clock that never jumps: set back, the other one would keep a server away for as long as it was set back. */
   const not_before = new Map<string, number>()
   return {
-    round(now_ms) {
+    round(elapsed_ms) {
       // However many are told, those that are known to work are among them.
       const few = told.slice(0, pace.policy_servers_max / 2)
       const all = [own, last, ...few, ...known()].filter((server) => server !== undefined)
       return [...new Set(all)]
         .filter((server) => /^[^\s/]{1,249}:\d{1,5}$/.test(server))
         .slice(0, pace.policy_servers_max)
-        .filter((server) => now_ms >= (not_before.get(server) ?? 0))
+        .filter((server) => elapsed_ms >= (not_before.get(server) ?? Number.NEGATIVE_INFINITY))
     },
     good(server) {
       last = server
       not_before.clear()
     },
-    refused(server, now_ms) {
-      not_before.set(server, now_ms + pace.refused_pause_ms)
+    refused(server, elapsed_ms) {
+      not_before.set(server, elapsed_ms + pace.refused_pause_ms)
     },
     learn({ policy_servers }) {
       told = policy_servers.slice(0, pace.policy_servers_max)

@@ -80,7 +80,7 @@ class ClusterAgent implements Agent {
     const { clock } = this.#world
     let failed = 0
     while (!stop.aborted) {
-      const round = this.#servers.round(clock.now())
+      const round = this.#servers.round(clock.elapsed())
       if (round.length === 0 && !this.#trouble) {
         this.#trouble = agentFaults.no_policy_server({})
         this.#tellOnce('agent.not_connected', this.#trouble)
@@ -123,7 +123,7 @@ class ClusterAgent implements Agent {
     if (this.#trouble?.code !== 'agent.refused') this.#trouble = cause
     if (cause.code === 'agent.refused') {
       this.#trouble = cause
-      this.#servers.refused(server, this.#world.clock.now())
+      this.#servers.refused(server, this.#world.clock.elapsed())
       this.#tellOnce('agent.refused', cause)
     } else if (!was_connected) this.#tellOnce('agent.not_connected', cause)
     else if (!ordinary.has(cause.code)) this.#tellOnce('agent.line_broken', cause)

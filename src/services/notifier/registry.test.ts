@@ -126,6 +126,19 @@ test('what was heard is saved, and a new office knows it without telling old sil
   )
 })
 
+test('a refusal that is forgiven is forgiven also after a restart', async () => {
+  const { world, id, known, hello, report, node } = await scene('forgiven')
+  await known.connected(node(), hello, { line: 'l1', protocol: 1 })
+  const receipt = { bundle: 'b2', revision: 2, took_ms: 7, code: 'x.y', message: 'No' }
+  known.heard(node(), report({ receipts: [{ ...receipt, result: 'refused' }] }))
+  await known.tend()
+  known.forgive()
+  await known.tend()
+  const again = registry(database, world)
+  await again.load()
+  assert.equal(again.facts().find((one) => one.id === id)?.refusal, null)
+})
+
 test('rates, growth and the clock of a node are told from its reports', async () => {
   const { clock, known, hello, report, view, node } = await scene('busy')
   const ahead_ms = 600_000

@@ -27,10 +27,11 @@ import {
   stateOf,
   viewOfNode,
 } from './registry/live-node.ts'
+import { sharedRead } from './registry/shared-read.ts'
 
 export type Registry = {
   readonly is_loaded: boolean
-  /** Reads the list anew; what is known of nodes by their own word stays. */
+  /** Reads the list anew; what is known of nodes by their own word stays. One read for all who ask meanwhile. */
   load(): Promise<void>
   /** The node, if it counts. Throws `notifier.not_ready`, `.unknown_node`, `.revoked`. */
   demand(peer: { readonly node_id: string; readonly name: string }): LiveNode
@@ -78,7 +79,7 @@ export function registry(database: Database, { clock, log }: World): Registry {
   const onList = () => [...nodes.values()].filter((node) => node.row.removed_at === null)
   const counting = () => onList().filter((node) => node.row.revoked_at === null)
   const iso = () => new Date(clock.now()).toISOString()
-  const load = async () => {
+  const load = sharedRead(async () => {
     const rows = await listClusterNodes(database)
     const next = new Map<string, LiveNode>()
     for (const row of rows) {
@@ -88,7 +89,7 @@ export function registry(database: Database, { clock, log }: World): Registry {
     }
     nodes = next
     is_loaded = true
-  }
+  })
   const save = async (node: LiveNode) => {
     node.is_dirty = false
     const { address, version, protocol } = node
@@ -150,7 +151,11 @@ export function registry(database: Database, { clock, log }: World): Registry {
       await load()
     },
     forgive() {
-      for (const node of nodes.values()) node.refusal = null
+      for (const node of nodes.values()) {
+        if (node.refusal === null) continue
+        node.refusal = null
+        node.is_dirty = true
+      }
     },
     facts() {
       const is_over = clock.elapsed() - started_ms >= return_ms

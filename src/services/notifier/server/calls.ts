@@ -93,6 +93,7 @@ async function openStream(
   { clock }: World,
 ): Promise<'answered'> {
   const node = callerOf(request, tools)
+  const ends_ms = certificateEnd(request)
   const hello = await readBody(request, AgentHello, bytes_max.hello)
   const protocol = negotiated(hello)
   const opened = line(response, {
@@ -101,7 +102,7 @@ async function openStream(
     boot_id: hello.boot_id,
     lists_revision: hello.lists_revision,
     heard_at_ms: clock.elapsed(),
-    ends_ms: Date.parse(tlsSocketOf(request).getPeerCertificate().valid_to),
+    ends_ms,
   })
   const seen_from = request.socket.remoteAddress
   await tools.registry.connected(node, hello, { line: opened.id, protocol, seen_from })
@@ -131,6 +132,17 @@ async function openStream(
   else response.once('close', gone)
   tools.opened()
   return 'answered'
+}
+
+/**
+ * When the certificate of the connection ends. Asked before anything is waited for: of a peer that hung up there is none.
+ * Throws `notifier.certificate_needed`.
+ */
+export function certificateEnd(request: IncomingMessage): number {
+  const shown: { valid_to?: string } | null = tlsSocketOf(request).getPeerCertificate()
+  const ends_ms = Date.parse(shown?.valid_to ?? '')
+  if (Number.isNaN(ends_ms)) throw notifierFaults.certificate_needed({})
+  return ends_ms
 }
 
 /** Throws `notifier.certificate_needed`, `.unknown_node`, `.revoked`, `.not_ready`. */
