@@ -14,6 +14,16 @@ const When = z.strictObject({
   login: z.boolean().default(false),
   /** Each of these arguments is there exactly once, with one of these values. */
   arguments: z.record(z.string(), z.array(z.string()).min(1)).default({}),
+  /** There are arguments whose names begin and end so, and the values of all of them begin in one of these ways. */
+  values: z
+    .array(
+      z.strictObject({
+        names_begin: z.string(),
+        names_end: z.string(),
+        values_begin: z.array(z.string()).min(1),
+      }),
+    )
+    .default([]),
   /** None of these arguments is there. */
   without: z.array(z.string()).default([]),
 })

@@ -6,12 +6,14 @@ import type { ProfileException } from '../profiles.ts'
 type When = ProfileException['when']
 
 /** Undefined when the arguments do not matter. */
-export function argumentTest({ arguments: wanted, without }: When): ArgumentTest | undefined {
-  const entries = Object.entries(wanted)
-  if (entries.length === 0 && without.length === 0) return undefined
+export function argumentTest(when: When): ArgumentTest | undefined {
+  const { values: wanted, without } = when
+  const entries = Object.entries(when.arguments)
+  if (entries.length + wanted.length + without.length === 0) return undefined
   return {
     holds: (args) =>
       entries.every(([name, values]) => isOnce(args, name, values)) &&
+      wanted.every((one) => haveValues(args, one)) &&
       !args.some(([name]) => without.some((one) => isReadAs(name, one))),
   }
 }
@@ -24,6 +26,17 @@ function isOnce(args: RequestArguments, wanted: string, values: readonly string[
     if (++found > 1 || name !== wanted || !values.includes(value)) return false
   }
   return found === 1
+}
+
+function haveValues(
+  args: RequestArguments,
+  { names_begin, names_end, values_begin }: When['values'][number],
+): boolean {
+  const named = args.filter(([name]) => name.startsWith(names_begin) && name.endsWith(names_end))
+  return (
+    named.length > 0 &&
+    named.every(([, value]) => values_begin.some((one) => value.startsWith(one)))
+  )
 }
 
 /**

@@ -104,16 +104,42 @@ const pretenders: readonly (readonly [string, Sent])[] = [
     'another route instead of a batch',
     {
       uri: '/wp-json/batch/v1?rest_route=/plugin/v1/x',
-      ...json({ requests: [{ body: { content: select } }] }),
+      ...json({ requests: [{ path: '/wp/v2/posts', body: { content: select } }] }),
+    },
+  ],
+  [
+    'a batch with a route of a plugin',
+    {
+      uri: '/wp-json/batch/v1',
+      ...json({
+        requests: [
+          { path: '/wp/v2/posts', body: {} },
+          { path: '/plugin/v1/x', body: { content: select } },
+        ],
+      }),
+    },
+  ],
+  [
+    'a batch with two paths in one request',
+    {
+      uri: '/wp-json/batch/v1',
+      type: 'application/json',
+      body: `{"requests":[{"path":"/wp/v2/x","path":"/plugin/v1/x","body":{"content":"${select}"}}]}`,
     },
   ],
   [
     'PHP in a batch',
-    { uri: '/wp-json/batch/v1', ...json({ requests: [{ body: { title: php } }] }) },
+    {
+      uri: '/wp-json/batch/v1',
+      ...json({ requests: [{ path: '/wp/v2/posts', body: { title: php } }] }),
+    },
   ],
   [
     'a field that no batch has',
-    { uri: '/wp-json/batch/v1', ...json({ requests: [{ body: { evil: select } }] }) },
+    {
+      uri: '/wp-json/batch/v1',
+      ...json({ requests: [{ path: '/wp/v2/posts', body: { evil: select } }] }),
+    },
   ],
   [
     'content where a post is only read',

@@ -52,7 +52,11 @@ const writing = [
     why: 'Several changes of the block editor in one request',
     paths: ['/wp-json/batch/v1'],
     methods: post,
-    when: rest,
+    // Routes of plugins may take part in it, too.
+    when: {
+      ...rest,
+      values: [{ names_begin: 'json.requests.', names_end: '.path', values_begin: ['/wp/v2/'] }],
+    },
     parameters: [
       'ARGS:/^json\\.requests\\.(?:\\w+\\.)?body\\.(?:content|title|excerpt|description|url|attr_title|instance|settings|meta)(?:\\.|$)/',
     ],
