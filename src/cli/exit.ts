@@ -66,6 +66,7 @@ const byCode: readonly (readonly [prefix: string, exit_code: number])[] = [
   ['policy.check_failed', exit.usage],
   ['policy.note_required', exit.usage],
   ['policy.no_fix', exit.not_found],
+  ['policy.fixes_changed', exit.conflict],
   ['policy.conflict', exit.conflict],
   ['policy.rebase_conflict', exit.conflict],
   ['policy.draft_stale', exit.conflict],

@@ -13,7 +13,10 @@ export const Fix = z.strictObject({
   /** Recorded requests of the same kind that it lets through, and of how many clients. */
   unblocks_requests: z.int(),
   unblocks_clients: z.int(),
-  /** Of them, requests that other rules or other hits call an attack: what it costs. */
+  /**
+   * Of them, requests that meet other rules than the one that is fixed (today, or one paranoia level stricter), or whose
+   * clients tried many kinds of attacks: what it costs.
+   */
   unblocks_attacks: z.int(),
 })
 export type Fix = z.infer<typeof Fix>
@@ -23,6 +26,8 @@ export const FixList = z.strictObject({
   hit_id: z.string(),
   site: z.string(),
   replayed: z.int().describe('Recorded requests that each fix was tried on'),
+  /** Names these fixes in this order: whoever applies one says which list was read. */
+  digest: z.string(),
   fixes: z.array(Fix),
 })
 export type FixList = z.infer<typeof FixList>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { Fix } from '#model/fix.ts'
+import type { Fix, FixList } from '#model/fix.ts'
 import { api } from '../../api.ts'
 import { draftQuery, draftsQuery, fixesQuery } from '../../queries/policy.ts'
 import { useMay } from '../../session/may.ts'
@@ -39,20 +39,18 @@ export function FixPanel({ request_id }: { readonly request_id: string }) {
       )}
       {error && !isFetching && <ProblemView error={error} onRetry={refetch} />}
       {data && data.fixes.length === 0 && <p className="text-ink-2">{text.fix_none}</p>}
-      {data && data.fixes.length > 0 && (
-        <Fixes request_id={request_id} fixes={data.fixes} replayed={data.replayed} />
-      )}
+      {data && data.fixes.length > 0 && <Fixes request_id={request_id} list={data} />}
     </Panel>
   )
 }
 
 type FixesProps = {
   readonly request_id: string
-  readonly fixes: readonly Fix[]
-  readonly replayed: number
+  readonly list: FixList
 }
 
-function Fixes({ request_id, fixes, replayed }: FixesProps) {
+function Fixes({ request_id, list }: FixesProps) {
+  const { fixes, replayed, digest } = list
   const drafts = useOwnDrafts()
   const [draft_id, setDraft] = useState('')
   const [reason, setReason] = useState('')
@@ -96,7 +94,7 @@ function Fixes({ request_id, fixes, replayed }: FixesProps) {
             <FixRow
               fix={fix}
               is_busy={apply.isPending}
-              onUse={() => apply.mutate({ number: fix.number, draft_id, reason })}
+              onUse={() => apply.mutate({ number: fix.number, digest, draft_id, reason })}
             />
           </li>
         ))}
@@ -139,11 +137,12 @@ function useApply(request_id: string) {
   const client = useQueryClient()
   const navigate = useNavigate()
   return useMutation({
-    mutationFn: (fix: { number: number; draft_id: string; reason: string }) =>
+    mutationFn: (fix: { number: number; digest: string; draft_id: string; reason: string }) =>
       api.call('POST /api/v1/requests/{request_id}/fixes', {
         params: { request_id },
         body: {
           number: fix.number,
+          digest: fix.digest,
           reason: fix.reason,
           ...(fix.draft_id === '' ? {} : { draft_id: fix.draft_id }),
         },

@@ -9,6 +9,7 @@ import { countOf, oneLine, quoted } from '../policy-words.ts'
 type Options = GlobalOptions & {
   readonly apply?: string
   readonly draft?: string
+  readonly seen?: string
   readonly reason: string
 }
 
@@ -18,6 +19,7 @@ export function fix(program: Command, output: Output): void {
     .description('find the narrowest exception that lets a blocked request through')
     .argument('<request>', 'request id, as on the block page')
     .option('--apply <number>', 'put this one into a draft')
+    .option('--seen <digest>', 'with --apply: refuse when the list is not the one that was shown')
     .option('--draft <name>', 'with --apply: into this draft; left out: a new one')
     .option('--reason <text>', 'with --apply: why, for whoever reads the exception next year', '')
     .addHelpText(
@@ -46,7 +48,12 @@ Examples:
         settings,
         async (api) => {
           const into = options.draft === undefined ? undefined : await findDraft(api, options.draft)
-          const body = { number, reason: options.reason, ...(into && { draft_id: into.id }) }
+          // Without --seen the list of this moment counts.
+          const digest =
+            options.seen ??
+            (await api.call('GET /api/v1/requests/{request_id}/fixes', { params })).digest
+          const { reason } = options
+          const body = { number, digest, reason, ...(into && { draft_id: into.id }) }
           return api.call('POST /api/v1/requests/{request_id}/fixes', { params, body })
         },
         patience,
@@ -61,7 +68,7 @@ Examples:
 }
 
 async function print(found: FixList, output: Output): Promise<void> {
-  const { request_id, site, fixes, replayed } = found
+  const { request_id, site, fixes, replayed, digest } = found
   if (fixes.length === 0) {
     output.line(`No exception lets ${request_id} through, or it passes already.`)
     return
@@ -80,5 +87,5 @@ async function print(found: FixList, output: Output): Promise<void> {
   )
   output.line()
   output.line(`tried on ${replayed} recorded requests of ${site}`)
-  output.note(`next: gatehouse fix ${request_id} --apply 1`)
+  output.note(`next: gatehouse fix ${request_id} --apply 1 --seen ${digest}`)
 }

@@ -181,6 +181,10 @@ export const policyApi = {
     access: 'analyst',
     body: z.strictObject({
       number: z.int().min(1),
+      digest: z
+        .string()
+        .regex(/^[0-9a-f]{12}$/, 'expected the digest of a list of fixes')
+        .describe('Of the list that was read; refused when the fixes are others by now'),
       draft_id: z.uuid().optional(),
       reason: z.string().max(1000).default(''),
     }),

@@ -75,7 +75,7 @@ export type AttackedFilter = RecordedFilter & {
 /** Hits that are compared with what is asked for; under a flood the newest. */
 const looked_at_max = 20_000
 
-/** Requests that hits keep, newest first; one with several hits comes several times. @throws records.bad_cursor */
+/** Requests that the rules found something in, as hits keep them, newest first; one with several hits comes several times. @throws records.bad_cursor */
 export async function listAttacked(
   db: Database,
   filter: AttackedFilter,
@@ -84,6 +84,9 @@ export async function listAttacked(
   let query = db.kysely
     .selectFrom('hits')
     .select(['id', 'request_id', 'at', 'node', 'site', 'target', 'client', 'action', 'request'])
+    // Turned down by a list, a limit or its shape: no rule ever had a say in it.
+    .where('action', '<>', 'refused')
+    .where('attack_type', 'not in', ['ip_list', 'rate_limit'])
   if (filter.from !== undefined) query = query.where('at', '>=', instant(filter.from))
   if (filter.site !== undefined) query = query.where('site', '=', filter.site)
   if (filter.cursor !== undefined) query = query.where(isBefore(placeOf(filter.cursor)))

@@ -87,6 +87,8 @@ export const policyFaults = faults('policy', {
     `Cannot put the draft onto revision ${f.revision}: both changed ${f.count === 1 ? 'the same field' : `${f.count} fields`}`,
   no_fix: (f: { number: number; request_id: string }) =>
     `Cannot apply fix ${f.number}: the request ${f.request_id} has no such fix`,
+  fixes_changed: (f: { number: number; request_id: string }) =>
+    `Cannot apply fix ${f.number}: the fixes of the request ${f.request_id} are others by now; look at them again`,
   files_lost: (f: { revision: number }) =>
     `Cannot commit revision ${f.revision} again: files of it are not in the database any more`,
   busy: (f: { waiting: number; retry_after_s: number }) =>

@@ -33,6 +33,13 @@ export function exceptionNames({ exceptions }: Document): string[] {
   return (exceptions as readonly { readonly name: string }[]).map((exception) => exception.name)
 }
 
+/** Anomaly score from which a request to this site is an attack; of a normalised document. */
+export function thresholdOf(document: Document, site_name: string): number {
+  const { sites, rules } = document as Pick<Policy, 'sites' | 'rules'>
+  const site = sites.find((one) => one.name === site_name)
+  return site?.inbound_threshold ?? rules.inbound_threshold
+}
+
 /** JSON as the database gives it back: without fields that are undefined. */
 function normalised(policy: Policy): Record<string, unknown> {
   const written: unknown = JSON.parse(JSON.stringify(Policy.encode(policy)))

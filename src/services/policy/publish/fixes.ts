@@ -3,19 +3,29 @@ import type { World } from '#base/service.ts'
 import { bundleName } from '#model/bundle.ts'
 import type { Fix, FixList } from '#model/fix.ts'
 import type { Hit } from '#model/hit.ts'
-import type { Policy } from '#model/policy.ts'
-import type { RecordedRequest } from '#model/replay.ts'
+import { canonicalJson } from '#parts/bundle/canonical.ts'
+import { sha256 } from '#parts/bundle/signing.ts'
 import type { StoredCommit } from '#parts/records/commits.ts'
 import type { Database } from '#parts/records/database.ts'
 import { hitsOfRequest } from '#parts/records/hits.ts'
 import { manySidedClients } from '#parts/records/recorded-requests.ts'
 import { policyFaults } from '../faults.ts'
 import { type Candidate, candidatesFor, scoreLeft } from './candidates.ts'
-import { readDocument } from './document.ts'
+import {
+  type Ask,
+  type Cost,
+  costsOf,
+  isPassing,
+  levelOf,
+  recipesOf,
+  rulesMet,
+  type Unblocked,
+  unblockedBy,
+} from './costs.ts'
+import { exceptionNames, thresholdOf } from './document.ts'
 import type { History } from './history.ts'
 import type { Judges } from './judges.ts'
 import { recordedBatches } from './recorded.ts'
-import type { Outcome, Recipe } from './workbench.ts'
 
 /** Throws `policy.not_found` when nothing is recorded of the request. */
 export type Fixes = (request_id: string) => Promise<FixList>
@@ -60,15 +70,15 @@ type Case = {
 }
 
 async function listFor(of: Case): Promise<FixList> {
-  const { policy } = readDocument(of.head.document)
-  const taken = new Set(policy.exceptions.map((exception) => exception.name))
-  const candidates = await helping(of, policy, candidatesFor(of.hits, taken))
+  const taken = new Set(exceptionNames(of.head.document))
+  const candidates = await helping(of, candidatesFor(of.hits, taken))
   const { tried, costs } = await tryOut(of, candidates)
   return {
     request_id: of.hit.request_id,
     hit_id: of.hit.id,
     site: of.hit.site,
     replayed: tried,
+    digest: digestOf(candidates),
     fixes: candidates.map(
       ({ sentence, exceptions }, i): Fix => ({
         number: i + 1,
@@ -83,10 +93,14 @@ async function listFor(of: Case): Promise<FixList> {
   }
 }
 
+/** Names the fixes and their order, whatever they cost at the moment. */
+function digestOf(candidates: readonly Candidate[]): string {
+  return sha256(canonicalJson(candidates.map(({ exceptions }) => exceptions))).slice(0, 12)
+}
+
 /** Those with which the request itself passes. */
 async function helping(
   { judging, content, hits, hit, head }: Case,
-  policy: Policy,
   candidates: readonly Candidate[],
 ): Promise<Candidate[]> {
   if (candidates.length === 0) return []
@@ -97,13 +111,9 @@ async function helping(
   // It passes today: somebody was faster. Under the very policy that blocked it, it is the record that says too little
   // (masked values, a body that was cut): then what the matches scored must do.
   if (now?.kind === 'judged' && hit.bundle !== bundleName(head.bundle)) return []
-  const threshold =
-    policy.sites.find((site) => site.name === hit.site)?.inbound_threshold ??
-    policy.rules.inbound_threshold
+  const threshold = thresholdOf(head.document, hit.site)
   return candidates.filter(({ exceptions }) => scoreLeft(hits, exceptions) < threshold)
 }
-
-type Cost = { readonly requests: number; readonly clients: number; readonly attacks: number }
 
 /** What each of them lets through of the requests like it that are blocked today. */
 async function tryOut(
@@ -113,58 +123,30 @@ async function tryOut(
   if (candidates.length === 0) return { tried: 0, costs: [] }
   const started_ms = clock.elapsed()
   const from = new Date(clock.now() - like.hours * 3_600_000).toISOString()
+  const rule_ids = [...new Set(hits.flatMap((one) => one.rule_ids))]
   const wanted = {
     from,
     site: hit.site,
     requests_max: like.requests_max,
-    like: {
-      parameters: [...new Set(hits.map((one) => one.parameter))],
-      rule_ids: [...new Set(hits.flatMap((one) => one.rule_ids))],
-    },
+    like: { parameters: [...new Set(hits.map((one) => one.parameter))], rule_ids },
   }
-  const recipes = recipesOf(content, candidates)
-  const unblocked = candidates.map((): RecordedRequest[] => [])
-  const stricter = candidates.map(() => new Set<string>())
+  const ask: Ask = (recipes, requests) => judging.ask(recipes, requests, judging.head)
+  // What the record shows of it, and what its hits tell: a part may have been cut off.
+  const [met] = await rulesMet(ask, content, [requestOf(hit)])
+  const own_rules = new Set([...rule_ids, ...(met ?? [])])
+  const unblocked: Unblocked[] = []
   let tried = 0
   for await (const requests of recordedBatches(database, wanted)) {
-    const outcomes = await judging.ask([{ content }, ...recipes], requests, judging.head)
+    unblocked.push(...(await unblockedBy(ask, { content, candidates, own_rules }, requests)))
     tried += requests.length
-    for (const [i, recipe] of recipes.entries()) {
-      const passed = requests.filter(
-        (_, r) => levelOf(outcomes[r]?.[0]) > 0 && isPassing(outcomes[r]?.[i + 1]),
-      )
-      unblocked[i]?.push(...passed)
-      if (passed.length === 0) continue
-      const strict = await judging.ask([{ ...recipe, is_stricter: true }], passed, judging.head)
-      for (const [r, request] of passed.entries()) {
-        if (levelOf(strict[r]?.[0]) > 0) stricter[i]?.add(request.id)
-      }
-    }
     if (clock.elapsed() - started_ms > like.ms_max) break
   }
-  const clients = [...new Set(unblocked.flat().map((request) => request.client))]
+  const clients = [...new Set(unblocked.map((request) => request.client))]
   const many = await manySidedClients(database, clients, from, many_sides)
-  const costs = unblocked.map((requests, i) => ({
-    requests: requests.length,
-    clients: new Set(requests.map((request) => request.client)).size,
-    attacks: requests.filter(({ id, client }) => stricter[i]?.has(id) || many.has(client)).length,
-  }))
-  return { tried, costs }
-}
-
-function recipesOf(content: string, candidates: readonly Candidate[]): Recipe[] {
-  return candidates.map(({ exceptions }) => ({ content, exceptions }))
+  return { tried, costs: costsOf(unblocked, many, candidates.length) }
 }
 
 function requestOf({ request_id, at, node, site, target, client, action, request }: Hit) {
   const host = target.split('/')[0] ?? ''
   return { id: request_id, at, node, site, host, client, action, request }
-}
-
-function levelOf(outcome: Outcome | undefined): number {
-  return outcome?.kind === 'judged' ? outcome.level : 0
-}
-
-function isPassing(outcome: Outcome | undefined): boolean {
-  return outcome?.kind === 'judged' && outcome.level === 0
 }

@@ -60,6 +60,9 @@ export function replaySuite(): void {
         client: '198.51.100.2',
       }),
       blocked('/list?id=1%20union%20select', 942100, 'ARGS:id', { client: '198.51.100.3' }),
+      // Turned down before any rule: nobody asks a policy about them.
+      blocked(legal, 942100, 'ARGS:content', { action: 'refused' }),
+      blocked(legal, 942100, 'ARGS:content', { attack_type: 'ip_list' }),
     ]
     before(async () => {
       await apply(documentWith())
@@ -114,13 +117,19 @@ export function replaySuite(): void {
 
     test('a fix goes into a draft, is committed, and then there is nothing left to fix', async () => {
       const path = `/api/v1/requests/${first.request_id}/fixes`
+      const { digest } = await ask<FixList>(`GET ${path}`, { as: ada })
+      const old = await site.ask(`POST ${path}`, {
+        as: ada,
+        json: { number: 1, digest: '0123456789ab' },
+      })
+      assert.deepEqual([old.status, codeOf(old)], [409, 'policy.fixes_changed'])
       const made = await ask<{ draft: Draft }>(`POST ${path}`, {
         as: ada,
-        json: { number: 1, reason: 'chairs' },
+        json: { number: 1, digest, reason: 'chairs' },
       })
       const again = await ask<{ draft: Draft }>(`POST ${path}`, {
         as: ada,
-        json: { number: 1, draft_id: made.draft.id },
+        json: { number: 1, digest, draft_id: made.draft.id },
       })
       const exceptions = again.draft.document['exceptions'] as { name: string; reason: string }[]
       assert.deepEqual(
@@ -130,10 +139,10 @@ export function replaySuite(): void {
       assert.equal(exceptions[0]?.reason, 'chairs')
       const foreign = await site.ask(`POST ${path}`, {
         as: grace,
-        json: { number: 1, draft_id: made.draft.id },
+        json: { number: 1, digest, draft_id: made.draft.id },
       })
       assert.equal(codeOf(foreign), 'policy.not_yours')
-      const unknown = await site.ask(`POST ${path}`, { as: ada, json: { number: 99 } })
+      const unknown = await site.ask(`POST ${path}`, { as: ada, json: { number: 99, digest } })
       assert.deepEqual([unknown.status, codeOf(unknown)], [404, 'policy.no_fix'])
 
       await ask(`POST /api/v1/drafts/${again.draft.id}/commit`, {

@@ -20,7 +20,8 @@ export const applyFix: Handler<'POST /api/v1/requests/{request_id}/fixes'> = asy
   const { request_id } = params
   const { number, reason, draft_id } = body
   const own = draft_id === undefined ? undefined : await ownDraft(desk, call, draft_id)
-  const { fixes } = await desk.publish.fixes(request_id)
+  const { fixes, digest } = await desk.publish.fixes(request_id)
+  if (digest !== body.digest) throw policyFaults.fixes_changed({ number, request_id })
   const fix = fixes.find((one) => one.number === number)
   if (!fix) throw policyFaults.no_fix({ number, request_id })
   if (own) {

@@ -48,6 +48,7 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'policy.conflict': [409, 'Somebody was first'],
   'policy.rebase_conflict': [409, 'Both changed the same'],
   'policy.no_fix': [404, 'No such fix'],
+  'policy.fixes_changed': [409, 'Fixes changed'],
   'policy.files_lost': [409, 'Files are lost'],
   'policy.busy': [503, 'Busy'],
   'policy.compiler_died': [422, 'Cannot be checked'],
