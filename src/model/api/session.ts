@@ -54,7 +54,7 @@ export const sessionApi = {
   },
   'DELETE /api/v1/session/totp': {
     id: 'session.remove_totp',
-    summary: 'Stop using your second factor',
+    summary: 'Stop using your second factor; ends your other sessions',
     access: 'session',
     body: z.strictObject({
       current_password: z.string().min(1).max(1000),

@@ -62,9 +62,17 @@ export async function deleteSession(db: Database, id_hash: string): Promise<void
   await db.durable()
 }
 
-/** Ends all sessions of a user. */
-export async function deleteSessionsOf(db: Database, user_id: string): Promise<void> {
-  await db.kysely.deleteFrom('sessions').where('user_id', '=', user_id).execute()
+/** Ends all sessions of a user, but for the one that is kept. */
+export async function deleteSessionsOf(
+  db: Database,
+  user_id: string,
+  kept_id_hash = '',
+): Promise<void> {
+  await db.kysely
+    .deleteFrom('sessions')
+    .where('user_id', '=', user_id)
+    .where('id_hash', '<>', kept_id_hash)
+    .execute()
   await db.durable()
 }
 

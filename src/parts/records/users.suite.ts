@@ -115,6 +115,9 @@ export function usersSuite(given: () => Database): void {
       ] as const) {
         await insertSession(db(), { id_hash, user_id, client: 'x', at: noonPlus(0) })
       }
+      await insertSession(db(), { id_hash: 'd', user_id: anna.id, client: 'x', at: noonPlus(0) })
+      await deleteSessionsOf(db(), anna.id, 'c')
+      assert.equal(await findSession(db(), 'd'), undefined)
       await deleteSessionsOf(db(), vera.id)
       const left = await Promise.all(['a', 'b', 'c'].map((id) => findSession(db(), id)))
       assert.deepEqual(
@@ -139,10 +142,24 @@ export function usersSuite(given: () => Database): void {
       assert.ok(await findSession(db(), 'fresh'))
     })
 
+    test('who proved to know a password that was changed since is not logged in, and changes none', async () => {
+      await createUser(db(), vera)
+      const proved = { ...vera, totp_secret: null }
+      const next = { must_change_password: false, password_changed_at: noonPlus(1) }
+      const set = (password_hash: string, known: string) =>
+        setPassword(db(), vera.id, { ...next, password_hash }, known)
+      assert.equal(await set('new', vera.password_hash), true)
+      assert.equal(await set('late', vera.password_hash), false)
+      assert.equal(await noteLogin(db(), proved, noonPlus(2)), false)
+      const known = { ...proved, password_hash: 'new' }
+      assert.equal(await noteLogin(db(), { ...known, totp_secret: 'x' }, noonPlus(2)), false)
+      assert.equal(await noteLogin(db(), known, noonPlus(2)), true)
+    })
+
     test('the list of users is by name, with their last logins', async () => {
       await createUser(db(), vera)
       await createUser(db(), anna)
-      await noteLogin(db(), vera.id, noonPlus(3))
+      assert.equal(await noteLogin(db(), { ...vera, totp_secret: null }, noonPlus(3)), true)
       assert.deepEqual(
         (await listUsers(db())).map((user) => [user.username, user.last_login_at]),
         [

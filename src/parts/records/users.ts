@@ -59,7 +59,10 @@ export async function hasNoUsers(db: Database): Promise<boolean> {
   return one === undefined
 }
 
-/** A new password by whoever sets it for the user; `changed_at` is null when the user must choose an own one. */
+/**
+ * A new password by whoever sets it for the user; `changed_at` is null when the user must choose an own one. With
+ * `known_hash` only in the place of that one: false when another one is there by now.
+ */
 export async function setPassword(
   db: Database,
   user_id: string,
@@ -68,17 +71,33 @@ export async function setPassword(
     readonly must_change_password: boolean
     readonly password_changed_at: string | null
   },
-): Promise<void> {
-  await db.kysely.updateTable('users').set(password).where('id', '=', user_id).execute()
+  known_hash?: string,
+): Promise<boolean> {
+  const all = db.kysely.updateTable('users').set(password).where('id', '=', user_id)
+  const one = known_hash === undefined ? all : all.where('password_hash', '=', known_hash)
+  const { numUpdatedRows } = await one.executeTakeFirst()
   await db.durable()
+  return numUpdatedRows === 1n
 }
 
-export async function noteLogin(db: Database, user_id: string, at: string): Promise<void> {
-  await db.kysely
+/**
+ * Notes a login of who proved to know this password and second factor; false when one of them is another by now, or the
+ * user is gone. In a transaction that also opens the session: whoever changes the password at the same time waits, and
+ * then ends that session, or comes first, and there is none.
+ */
+export async function noteLogin(
+  db: Database,
+  user: Pick<User, 'id' | 'password_hash' | 'totp_secret'>,
+  at: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db.kysely
     .updateTable('users')
     .set({ last_login_at: at })
-    .where('id', '=', user_id)
-    .execute()
+    .where('id', '=', user.id)
+    .where('password_hash', '=', user.password_hash)
+    .where('totp_secret', 'is not distinct from', user.totp_secret)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
 }
 
 /**

@@ -256,6 +256,26 @@ test('a heartbeat comes every 15 s, and ends the stream of a session that is ove
   assert.equal(live.listeners, 0)
 })
 
+test('a stream whose session nobody can look up ends after a minute, whether refusal or silence is the answer', async () => {
+  const { clock, live } = setting()
+  let is_away = false
+  const away = async () => {
+    if (is_away) throw recordsFaults.unavailable({ why: 'test' })
+    return true
+  }
+  const silent = () => (is_away ? new Promise<boolean>(() => {}) : Promise.resolve(true))
+  const streams = [away, silent].map((isAllowed) =>
+    listen(live.subscribe(subscription({ isAllowed }))),
+  )
+  await turn(clock, 30_000)
+  is_away = true
+  await turn(clock, 45_000)
+  assert.equal(live.listeners, 2)
+  await turn(clock, 15_000)
+  await Promise.all(streams.map(({ done }) => done))
+  assert.equal(live.listeners, 0)
+})
+
 test('more listeners than the bound are refused', () => {
   const { live } = setting()
   for (let i = 0; i < 100; i++) live.subscribe(subscription())

@@ -31,7 +31,7 @@ export type Subscription = {
   readonly topics: ReadonlySet<LiveTopic>
   /** What the listener has seen before it was cut off. */
   readonly last: Places | undefined
-  /** Asked with every heartbeat; false ends the stream (the session is over). */
+  /** Asked with every heartbeat; false ends the stream (the session is over), and so do 60 s without an answer. */
   readonly isAllowed: () => Promise<boolean>
   readonly signal: AbortSignal
   /** Cuts the connection of a listener that does not read. */
@@ -48,6 +48,8 @@ const poll_ms = 500
 /** Every how many polls the traffic is told: 2 s, as often as nodes count it. */
 const traffic_every = 4
 const heartbeat_ms = 15_000
+/** So long a stream goes on while nobody can say whether its session is over: the database is away. */
+const unasked_max_ms = 60_000
 const listeners_max = 100
 /** Most attacks told in one poll. */
 const batch_max = 200
@@ -62,6 +64,8 @@ type Listener = {
   missed: Partial<Record<NumberedTopic, number>>
   /** What it was last told of `nodes` and `rollout`. */
   readonly told: Map<LiveTopic, string>
+  /** When its session was last known to hold, on the clock that never jumps. */
+  allowed_at_ms: number
   queue: string[]
   queued: number
   is_over: boolean
@@ -168,14 +172,19 @@ export function feed(source: FeedSource, world: World): Feed {
   }
 
   async function heartbeat(): Promise<void> {
-    for (const listener of listeners) {
-      push(listener, ': still here\n\n')
-      const is_allowed = await listener.subscription.isAllowed().catch((error: unknown) => {
-        if (error instanceof Fault) return true
-        throw error
-      })
-      if (!is_allowed) end(listener)
-    }
+    await Promise.all(
+      [...listeners].map(async (listener) => {
+        if (clock.elapsed() - listener.allowed_at_ms >= unasked_max_ms) return end(listener)
+        push(listener, ': still here\n\n')
+        try {
+          if (!(await listener.subscription.isAllowed())) return end(listener)
+          listener.allowed_at_ms = clock.elapsed()
+        } catch (error) {
+          // Not known is not over, for a while.
+          if (!(error instanceof Fault)) throw error
+        }
+      }),
+    )
   }
 
   async function* read(listener: Listener): AsyncGenerator<string> {
@@ -211,6 +220,7 @@ export function feed(source: FeedSource, world: World): Feed {
         subscription,
         missed: { ...subscription.last },
         told: new Map(),
+        allowed_at_ms: clock.elapsed(),
         queue: [],
         queued: 0,
         is_over: false,

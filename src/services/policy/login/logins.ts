@@ -96,15 +96,14 @@ export function logins(
     return user
   }
 
-  async function renewOutdated(user: User, password: string): Promise<void> {
-    if (!isOutdated(user.password_hash)) return
+  async function renewOutdated(user: User, password: string): Promise<User> {
+    if (!isOutdated(user.password_hash)) return user
     const { must_change_password, password_changed_at } = user
     const password_hash = await passwords.hash(password)
-    await setPassword(database, user.id, {
-      password_hash,
-      must_change_password,
-      password_changed_at,
-    })
+    const next = { password_hash, must_change_password, password_changed_at }
+    // Never in the place of a password that was set meanwhile.
+    const is_renewed = await setPassword(database, user.id, next, user.password_hash)
+    return is_renewed ? { ...user, password_hash } : user
   }
 
   return {
@@ -117,8 +116,7 @@ export function logins(
         await second_factor.check(user, totp)
         at_address.forgive()
       }
-      await renewOutdated(user, password)
-      return user
+      return renewOutdated(user, password)
     },
     confirm,
     async change(username, current, next, address) {

@@ -12,15 +12,19 @@ import {
   touchSession,
 } from '#parts/records/sessions.ts'
 import { noteLogin, type User } from '#parts/records/users.ts'
+import { policyFaults } from '../faults.ts'
 import type { Who } from '../handler.ts'
 
 /** `db`: the transaction that it belongs to, when it is part of one. */
 export type Sessions = {
-  /** Always a new token: one that was planted before the login is worth nothing after it. */
+  /**
+   * Always a new token: one that was planted before the login is worth nothing after it. `db` is the transaction of the
+   * login. Throws `policy.login_failed` when password or second factor of the user changed since they were checked.
+   */
   open(
     user: User,
     address: string,
-    db?: Database,
+    db: Database,
   ): Promise<{ readonly token: string; readonly who: Who }>
   /** Clears what has ended. On its own: within a login's transaction it would wait for others' locks. */
   sweep(): Promise<void>
@@ -46,13 +50,13 @@ export function sessions(database: Database, limits: Limits, clock: Clock): Sess
     )
 
   return {
-    async open(user, address, db = database) {
+    async open(user, address, db) {
       const now = clock.now()
       const token = newToken()
       const id_hash = tokenHash(token)
+      if (!(await noteLogin(db, user, at(now)))) throw policyFaults.login_failed({})
       await insertSession(db, { id_hash, user_id: user.id, client: address, at: at(now) })
       const times = { created_at: at(now), seen_at: at(now) }
-      await noteLogin(db, user.id, at(now))
       const has_totp = user.totp_secret !== null
       const session = { ...user, has_totp, id_hash, user_id: user.id, ...times }
       const who = whoOf(token, session, endOf(times))

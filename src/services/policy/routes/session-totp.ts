@@ -43,11 +43,14 @@ export const removeOwnTotp: Handler<'DELETE /api/v1/session/totp'> = async (
   desk,
   call,
 ) => {
-  const { username } = withSession(call)
+  const { username, session } = withSession(call)
   const user = await desk.logins.confirm(username, body.current_password, call.address)
   if (user.totp_secret === null) throw policyFaults.totp_missing({})
   await desk.second_factor.check(user, body.totp)
   const note = { action: 'session.remove_totp', subject: `user ${username}` }
-  await desk.recordWith(call, note, (db) => removeTotp(db, user.id))
+  await desk.recordWith(call, note, async (db) => {
+    await removeTotp(db, user.id)
+    await deleteSessionsOf(db, user.id, session.id_hash)
+  })
   return undefined
 }

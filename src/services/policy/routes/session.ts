@@ -100,7 +100,8 @@ export const changePassword: Handler<'POST /api/v1/session/password'> = async (
   )
   const note = { action: 'session.change_password', subject: `user ${username}` }
   const { token, who } = await desk.recordWith(call, note, async (db) => {
-    await setPassword(db, user.id, kept)
+    if (!(await setPassword(db, user.id, kept, user.password_hash)))
+      throw policyFaults.password_wrong({})
     await deleteSessionsOf(db, user.id)
     return desk.sessions.open({ ...user, ...kept }, call.address, db)
   })

@@ -312,6 +312,7 @@ test('a second factor is asked for after the password only, and each code counts
     json: { ...json, totp: codeFor(secret) },
   })
   assert.deepEqual(removed, [204, ''])
+  assert.equal((await site.ask('GET /api/v1/session', { as })).status, 200)
   assert.equal((await site.login('otp')).asked.status, 200)
 })
 

@@ -178,13 +178,20 @@ function meant(key: ApiCall): { readonly lowest: Meant; readonly also: boolean }
     : { lowest: entry[0], also: true }
 }
 
+const before_own_password: readonly ApiCall[] = [
+  'GET /api/v1/session',
+  'DELETE /api/v1/session',
+  'POST /api/v1/session/password',
+]
+
 /** What the table says that this comer gets. */
 function expected(key: ApiCall, { role, must_change_password }: Comer): string {
   const { lowest, also } = meant(key)
   if (lowest === 'public') return 'allowed'
   if (!role) return '401 policy.login_needed'
+  if (must_change_password && !before_own_password.includes(key))
+    return '403 policy.password_must_change'
   if (lowest === 'session') return 'allowed'
-  if (must_change_password) return '403 policy.password_must_change'
   const is_high_enough = ladder.indexOf(role as 'viewer') >= ladder.indexOf(lowest)
   return is_high_enough || (also && role === 'deploy') ? 'allowed' : '403 policy.role_too_low'
 }

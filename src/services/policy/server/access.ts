@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Fault } from '#base/fault.ts'
 import type { Contract } from '#model/api/contract.ts'
+import { sessionApi } from '#model/api/session.ts'
 import { isSameToken } from '#parts/identity/tokens.ts'
 import { policyFaults } from '../faults.ts'
 import type { Desk, Who } from '../handler.ts'
@@ -60,6 +61,13 @@ function bearerOf(authorization: string | undefined): string | undefined {
   return /^bearer +(.*)$/i.exec(authorization ?? '')?.[1]?.trim()
 }
 
+/** Who came with a password that another one knows looks, changes it, or leaves: a second factor would be the other's. */
+const before_own_password: ReadonlySet<string> = new Set([
+  sessionApi['GET /api/v1/session'].id,
+  sessionApi['DELETE /api/v1/session'].id,
+  sessionApi['POST /api/v1/session/password'].id,
+])
+
 /** Throws `policy.login_needed`, `policy.csrf_token_wrong`, `policy.password_must_change`, `policy.role_too_low`. */
 export function admit(contract: Contract, who: Who | undefined, request: FastifyRequest): void {
   const { access } = contract
@@ -72,8 +80,9 @@ export function admit(contract: Contract, who: Who | undefined, request: Fastify
       throw policyFaults.csrf_token_wrong({})
     }
   }
+  if (who.must_change_password && !before_own_password.has(contract.id))
+    throw policyFaults.password_must_change({})
   if (access === 'session') return
-  if (who.must_change_password) throw policyFaults.password_must_change({})
   if (!mayCall(who.role, contract)) {
     throw policyFaults.role_too_low({ role: who.role, needed: access })
   }
