@@ -6,6 +6,7 @@ import type { Masking } from '../masking.ts'
 import type { ByteSpan, PlaceOf } from './spans.ts'
 
 const uri_bytes_max = 8192
+const name_bytes_max = 256
 const header_bytes_max = 4096
 const headers_max = 120
 const body_bytes_max = 16_384
@@ -53,12 +54,19 @@ export function requestRecord(parts: RequestParts): RequestRecord {
     uri: printable(uri),
     http_version: parts.http_version,
     headers: headers.map(([name, value]) => [
-      cut(printable(name), 256),
+      cut(printable(name), name_bytes_max),
       printable(value.slice(0, header_bytes_max)),
     ]),
     body: printable(body),
     body_bytes: parts.body_bytes,
-    is_cut: masking.body.length > body.length || masking.uri.length > uri.length,
+    is_cut:
+      masking.body.length > body.length ||
+      masking.uri.length > uri.length ||
+      masking.headers.length > headers.length ||
+      headers.some(([name, value]) => {
+        // A name that is longer when printed is cut too.
+        return printable(name).length > name_bytes_max || value.length > header_bytes_max
+      }),
     spans,
   }
 }
