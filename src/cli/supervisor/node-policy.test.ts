@@ -3,13 +3,15 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { systemClock } from '#base/clock.ts'
+import { systemClock, testClock } from '#base/clock.ts'
+import type { Fault } from '#base/fault.ts'
 import { silentLog } from '#base/log.ts'
 import { prometheusMetrics } from '#base/metrics.ts'
 import { packBundle } from '#parts/bundle/bundle.ts'
 import { openShelf, readShelved } from '#parts/bundle/shelf.ts'
 import { newSigningKey } from '#parts/bundle/signing.ts'
 import { compilePolicy } from '#parts/enforcement/compiled-policy.ts'
+import { supervisorFaults } from '../faults.ts'
 import { filePolicy, gatherSettings, loadPolicy, policyInForce } from '../policy.ts'
 import { Settings } from '../settings.ts'
 import { readBootPolicy } from './boot-policy.ts'
@@ -46,8 +48,15 @@ function settingsOf(state_dir: string, mode = 'block', files: string[] = []): Se
 
 /** Workers that take everything, or nothing. */
 function pool(first: PolicyRef | null) {
-  const state = { policy: first, refuse: false, will_not_start: false, steps: [] as string[] }
-  const workers: Pick<WorkerPool, 'policy' | 'prepare' | 'activate' | 'roll' | 'forgetPolicy'> = {
+  const state = {
+    policy: first,
+    refuse: false,
+    fails_to_activate: false,
+    /** What a start with this policy fails with, by the id of its bundle. */
+    faults: new Map<string, Fault[]>(),
+    steps: [] as string[],
+  }
+  const workers: Pick<WorkerPool, 'policy' | 'prepare' | 'activate' | 'roll' | 'startWith'> = {
     get policy() {
       return state.policy
     },
@@ -57,12 +66,14 @@ function pool(first: PolicyRef | null) {
     },
     async activate(policy) {
       state.policy = policy
+      if (state.fails_to_activate) throw new Error('the pipe is gone')
     },
-    forgetPolicy() {
-      state.policy = null
+    startWith(policy) {
+      state.policy = policy
     },
     async roll() {
-      if (state.will_not_start && state.policy !== null) throw new Error('unknown operator')
+      const fault = state.faults.get(state.policy?.id ?? '')?.shift()
+      if (fault !== undefined) throw fault
     },
   }
   return { state, workers: workers as WorkerPool }
@@ -147,37 +158,93 @@ test('what a worker refuses never reaches the shelf; an older bundle never reach
   assert.equal(policy.enforced()?.revision, 5)
 })
 
-test('a bundle that workers take no more leaves the node without a policy until the next commit', async () => {
-  const state_dir = join(root, 'd')
+const refusal = (code: string) => supervisorFaults.worker_refused({ code, message: 'Cannot …' })
+const death = () => supervisorFaults.worker_died({ index: 0, how: 'SIGKILL' })
+
+/** A node with two bundles on its shelf that starts again; `faults` by revision. */
+function restarted(name: string, faults: Record<number, Fault[]>) {
+  const clock = testClock()
+  const state_dir = join(root, name)
   const member = memberOf(state_dir, ['edge', 'policy'])
   const settings = settingsOf(state_dir)
-  const bundles = [bundleOf(settings, 1), bundleOf(settingsOf(state_dir, 'monitor'), 2)]
-  for (const { bundle, files } of bundles)
-    for (const { path, sha256 } of bundle.head.files)
-      member.shelf.addFile(sha256, files.get(path) ?? Buffer.alloc(0))
-  const [old, next] = bundles
-  assert.ok(old && next)
-  member.shelf.activate(old.bundle)
+  const [one, two, three] = ['block', 'monitor', 'off'].map((mode, at) =>
+    bundleOf(settingsOf(state_dir, mode), at + 1),
+  )
+  assert.ok(one && two && three)
+  for (const shelved of [one, two, three]) {
+    for (const { path, sha256 } of shelved.bundle.head.files)
+      member.shelf.addFile(sha256, shelved.files.get(path) ?? Buffer.alloc(0))
+    if (shelved !== three) member.shelf.activate(shelved.bundle)
+  }
   const first = firstPolicy(member, settings)
   const { state, workers } = pool(first.ref)
-  state.will_not_start = true
-  const policy = nodePolicy(first, member, workers, state_dir, world)
-  await policy.start(settings)
-  assert.equal(state.policy, null)
-  assert.equal(policy.enforced(), null)
-  assert.equal(policy.is_booting, false, 'the file has no say again')
-  for (const { path, sha256 } of next.bundle.head.files)
-    member.shelf.addFile(sha256, next.files.get(path) ?? Buffer.alloc(0))
-  await policy.apply(next)
-  assert.equal(policy.enforced()?.revision, 2)
-  const bare = nodePolicy(
-    { ref: null, bundle: undefined },
-    member,
-    pool(null).workers,
-    state_dir,
-    world,
-  )
-  await bare.start(settings)
+  for (const { bundle } of [one, two])
+    state.faults.set(bundle.id, faults[bundle.head.revision] ?? [])
+  const policy = nodePolicy(first, member, workers, state_dir, { ...world, clock })
+  /** Turns the clock and lets everything that follows happen. */
+  const pass = async (ms: number): Promise<void> => {
+    for (let at = 0; at < ms; at += 250) {
+      await new Promise(setImmediate)
+      await clock.advance(250)
+    }
+    await new Promise(setImmediate)
+  }
+  return { pass, policy, state, member, three, start: () => policy.start(settings) }
+}
+
+test('a bundle that workers take no more gives way to the one before', async () => {
+  const node = restarted('d', { 2: [refusal('waf.unknown_name')] })
+  await node.start()
+  assert.equal(node.policy.enforced()?.revision, 1)
+  await node.policy.apply(node.three)
+  assert.equal(node.policy.enforced()?.revision, 3)
+})
+
+test('when the one before does no more either, the node waits for the next commit', async () => {
+  const node = restarted('e', { 1: [refusal('bug')], 2: [refusal('seclang.bad_directive')] })
+  await node.start()
+  assert.equal(node.state.policy, null)
+  assert.equal(node.policy.enforced(), null)
+  assert.equal(node.policy.is_booting, false, 'the file has no say again')
+  await node.pass(120_000)
+  assert.deepEqual(node.state.steps, [], 'nothing is to be hoped for')
+})
+
+test('workers that die while they start are started again with the same bundle', async () => {
+  const node = restarted('f', { 2: [death(), death()] })
+  const started = node.start()
+  await node.pass(2000)
+  await started
+  assert.equal(node.policy.enforced()?.revision, 2)
+})
+
+test('when they die with every bundle, what is on the shelf protects as soon as it can', async () => {
+  const deaths = () => Array.from({ length: 4 }, death)
+  const node = restarted('g', { 1: deaths(), 2: deaths() })
+  const started = node.start()
+  await node.pass(11_000)
+  await started
+  assert.equal(node.policy.enforced(), null)
+  node.state.refuse = true
+  await node.pass(6000)
+  node.state.refuse = false
+  await node.pass(11_000)
+  assert.equal(node.policy.enforced()?.revision, 2)
+})
+
+test('a port that is taken keeps the node from starting, and no bundle is forgotten for it', async () => {
+  const node = restarted('h', { 2: [refusal('http.cannot_listen')] })
+  await assert.rejects(node.start(), { code: 'supervisor.worker_refused' })
+  assert.equal(node.policy.enforced()?.revision, 2)
+})
+
+test('what the shelf has activated counts, also when a worker cannot be told', async () => {
+  const node = restarted('i', {})
+  await node.start()
+  node.state.fails_to_activate = true
+  await node.policy.apply(node.three)
+  assert.equal(node.policy.enforced()?.revision, 3)
+  assert.equal(node.member.shelf.active()?.bundle.head.revision, 3)
 })
 
 test('files of one’s own come along with their data; two of one name are told apart', () => {

@@ -10,6 +10,7 @@ import type { Shelved } from '#parts/bundle/shelf.ts'
 import { gatherSettings } from '../policy.ts'
 import type { Settings } from '../settings.ts'
 import { pruneBootPolicies, writeBootPolicy } from './boot-policy.ts'
+import { startFirstWorkers } from './first-workers.ts'
 import type { Membership } from './membership.ts'
 import type { PolicyRef } from './messages.ts'
 import type { WorkerPool } from './worker-pool.ts'
@@ -24,11 +25,7 @@ export type NodePolicy = {
   apply(shelved: Shelved): Promise<void>
   /** While booting: other settings count. @throws like apply */
   applySettings(settings: Settings): Promise<void>
-  /**
-   * The first workers. What is on the shelf was enforced once; when they do not take it any more (the program is
-   * another one since) the node starts without a policy: it answers 503, and the next commit can mend it.
-   * @throws what else keeps them from starting
-   */
+  /** The first workers (`first-workers.ts`). @throws what keeps them from starting whatever they enforce */
   start(settings: Settings): Promise<void>
   /** Other workers with the policy in force. */
   roll(settings: Settings): Promise<void>
@@ -51,6 +48,9 @@ export type FirstPolicy = {
 function bootRef(settings: Settings): PolicyRef {
   return writeBootPolicy(settings.state_dir, gatherSettings(settings))
 }
+
+const recover_after_ms = 5_000
+const recover_at_most_ms = 60_000
 
 export function nodePolicy(
   first: FirstPolicy,
@@ -76,6 +76,24 @@ export function nodePolicy(
   }
   const isBooting = (): boolean =>
     bundle === undefined && member.has('policy') && member.shelf.revision_floor === 0
+  /** Workers died of something that passes: what is on the shelf protects as soon as it can. */
+  const recoverLater = (wait_ms: number): void => {
+    world.clock.after(wait_ms, () => void inTurn(() => recover(wait_ms)))
+  }
+  const recover = async (wait_ms: number): Promise<void> => {
+    const shelved = bundle === undefined ? member.shelf.active() : undefined
+    if (shelved === undefined || world.stop.aborted) return
+    const ref: PolicyRef = { kind: 'shelf', id: shelved.bundle.id }
+    try {
+      await workers.prepare(ref)
+      await workers.activate(ref)
+      bundle = shelved.bundle
+      world.log.event('policy.recovered', { bundle: bundleName(bundle) })
+    } catch (fault) {
+      world.log.trouble('policy.not_enforced', fault, { bundle: bundleName(shelved.bundle) })
+      recoverLater(Math.min(wait_ms * 2, recover_at_most_ms))
+    }
+  }
   prune()
   return {
     get is_booting() {
@@ -93,9 +111,13 @@ export function nodePolicy(
         shelf.stage(next)
         const ref: PolicyRef = { kind: 'shelf', id: next.id }
         await workers.prepare(ref)
-        // From here on it counts, whatever dies: who starts again finds it on the shelf.
+        // From here on it counts, whatever dies or fails: who starts again finds it on the shelf.
         shelf.activate(next)
-        await workers.activate(ref)
+        try {
+          await workers.activate(ref)
+        } catch (error) {
+          world.log.trouble('policy.not_activated', error, { bundle: bundleName(next) })
+        }
         bundle = next
         prune()
       }),
@@ -109,15 +131,12 @@ export function nodePolicy(
       }),
     start: (settings) =>
       inTurn(async () => {
-        try {
-          await workers.roll(settings)
-        } catch (fault) {
-          if (bundle === undefined) throw fault
-          world.log.trouble('policy.not_enforced', fault, { bundle: bundleName(bundle) })
-          bundle = undefined
-          workers.forgetPolicy()
-          await workers.roll(settings)
-        }
+        if (bundle === undefined) return workers.roll(settings)
+        const before = member.shelf.previous()?.bundle
+        const bundles = before === undefined ? [bundle] : [bundle, before]
+        const begun = await startFirstWorkers(bundles, workers, settings, world)
+        bundle = begun.bundle
+        if (begun.may_recover) recoverLater(recover_after_ms)
       }),
     roll: (settings) => inTurn(() => workers.roll(settings)),
   }

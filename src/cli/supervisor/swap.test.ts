@@ -81,7 +81,7 @@ test('one refusal keeps the old policy everywhere, and tells the reason of the w
   assert.deepEqual(good.seen, ['prepare'])
 })
 
-test('a worker that says nothing, or dies over it, keeps the old policy everywhere', async () => {
+test('a worker that says nothing, or workers that all die over it, keep the old policy', async () => {
   const { clock, policies, worker } = world()
   const silent = worker(0, () => undefined)
   const asked = policies.prepare(two)
@@ -89,8 +89,44 @@ test('a worker that says nothing, or dies over it, keeps the old policy everywhe
   await clock.advance(20_000)
   await refused
   policies.leave(silent.member)
-  worker(1, () => 'die')
+  const deadly = [worker(1, () => 'die'), worker(2, () => 'die')]
   await assert.rejects(policies.prepare(two), (error) => codeOf(error) === 'supervisor.worker_lost')
+  assert.deepEqual(policies.current, one)
+  for (const { seen } of deadly) assert.deepEqual(seen, ['prepare'])
+})
+
+test('the successor of a worker that dies over it makes it ready from the start', async () => {
+  const { policies, worker } = world()
+  const good = worker(0)
+  const successors: ReturnType<typeof worker>[] = []
+  const mortal = worker(1, (message) => {
+    if (message.kind !== 'prepare') return undefined
+    policies.leave(mortal.member)
+    successors.push(worker(1))
+    return undefined
+  })
+  await policies.prepare(two)
+  assert.deepEqual(successors[0]?.seen, ['prepare'])
+  await policies.activate(two)
+  assert.deepEqual(successors[0]?.seen, ['prepare', 'activate'])
+  assert.deepEqual(good.seen, ['prepare', 'activate'])
+})
+
+test('one that kills every successor is refused after a few of them', async () => {
+  const { policies, worker } = world()
+  worker(0)
+  let deaths = 0
+  const add = (): void => {
+    const mortal = worker(1, () => {
+      deaths++
+      policies.leave(mortal.member)
+      add()
+      return undefined
+    })
+  }
+  add()
+  await assert.rejects(policies.prepare(two), (error) => codeOf(error) === 'supervisor.worker_lost')
+  assert.equal(deaths, 4)
   assert.deepEqual(policies.current, one)
 })
 

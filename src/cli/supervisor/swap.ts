@@ -1,8 +1,8 @@
 /**
  * ★ A policy is swapped in two phases: all workers make it ready beside the one in force, and only
- * when every one of them has, it counts, in all of them. One refusal, one silence or one death, and
- * all keep the old one. A worker that starts meanwhile begins with what counts at that moment and is
- * brought up to date like the others.
+ * when every one of them has, it counts, in all of them. One refusal or one silence, and all keep
+ * the old one. A worker that starts meanwhile begins with what counts at that moment and is brought
+ * up to date like the others; so is the successor of one that died over it.
  */
 import type { Clock } from '#base/clock.ts'
 import { Fault } from '#base/fault.ts'
@@ -23,13 +23,16 @@ export type Swap = {
   readonly current: PolicyRef | null
   /** What a worker said when it put the current one in force. */
   readonly onActivated: (listener: (facts: PolicyFacts) => void) => void
-  /** Nothing counts any more: workers that start from now on have no policy. */
-  forget(): void
+  /** Workers that start from now on begin with this; those that are there are not told. */
+  startWith(policy: PolicyRef | null): void
   /** A new worker, which begins with `current`. */
   join(member: Member): void
   leave(member: Member): void
   hear(member: Member, message: FromWorker): void
-  /** Phase one. @throws what a worker refused it with; supervisor.worker_slow, supervisor.worker_lost */
+  /**
+   * Phase one. @throws what a worker refused it with; supervisor.worker_slow; supervisor.worker_lost
+   * when none is left that made it ready, or successors keep dying
+   */
   prepare(policy: PolicyRef): Promise<void>
   /** Phase two: cannot fail. A worker that does not follow is ended; its successor begins with the new policy. */
   activate(policy: PolicyRef): Promise<void>
@@ -37,6 +40,8 @@ export type Swap = {
 
 /** A worker that has not answered after so long will not. */
 const answer_within_ms = 20_000
+/** Successors of workers that die over a policy are asked so often: one that kills them all must not go on for ever. */
+const rounds_max = 4
 
 type Seat = { active: string | undefined }
 type Question = {
@@ -79,6 +84,36 @@ export function swap(clock: Clock, first: PolicyRef | null): Swap {
         question.settle(fault)
   }
 
+  /** True when it is ready, false when the worker died over it. */
+  async function makeReady(member: Member, policy: PolicyRef): Promise<boolean> {
+    try {
+      await ask(member, 'prepare', policy)
+      return true
+    } catch (fault) {
+      if (fault instanceof Fault && fault.code === 'supervisor.worker_lost') return false
+      throw fault
+    }
+  }
+
+  async function prepare(policy: PolicyRef): Promise<void> {
+    const ready = new Set<Member>()
+    const isAnyLeft = (): boolean => [...ready].some((member) => seats.has(member))
+    let lost: Member | undefined
+    for (let round = 1; ; round++) {
+      // Those that are about to end make it ready when it counts: their time is not waited for.
+      const awaited = [...seats.keys()].filter((one) => one.is_awaited() && !ready.has(one))
+      if (awaited.length === 0 && (lost === undefined || isAnyLeft())) return
+      const answers = await Promise.all(awaited.map((member) => makeReady(member, policy)))
+      const died = awaited.filter((_, at) => answers[at] === false)
+      for (const [at, member] of awaited.entries()) if (answers[at]) ready.add(member)
+      lost = died.at(-1) ?? lost
+      // All of several, or nobody to ask: whoever comes after them would die as well.
+      const is_deadly = ready.size === 0 && died.length === awaited.length && died.length !== 1
+      const is_over = is_deadly || (died.length > 0 && round >= rounds_max)
+      if (lost !== undefined && is_over) throw supervisorFaults.worker_lost({ index: lost.index })
+    }
+  }
+
   async function follow(member: Member, seat: Seat, policy: PolicyRef): Promise<void> {
     if (seat.active === policy.id) return
     const asked = ask(member, 'activate', policy)
@@ -96,8 +131,8 @@ export function swap(clock: Clock, first: PolicyRef | null): Swap {
       return current
     },
     onActivated: (listener) => void listeners.push(listener),
-    forget() {
-      current = null
+    startWith(policy) {
+      current = policy
     },
     join(member) {
       seats.set(member, { active: current?.id })
@@ -123,11 +158,7 @@ export function swap(clock: Clock, first: PolicyRef | null): Swap {
         answer(member, 'activate', message.id)
       }
     },
-    async prepare(policy) {
-      // Those that are about to end make it ready when it counts: their time is not waited for.
-      const awaited = [...seats.keys()].filter((member) => member.is_awaited())
-      await Promise.all(awaited.map((member) => ask(member, 'prepare', policy)))
-    },
+    prepare,
     async activate(policy) {
       current = policy
       await Promise.all([...seats].map(([member, seat]) => follow(member, seat, policy)))

@@ -54,8 +54,8 @@ export type WorkerPool = {
   activate(policy: PolicyRef): Promise<void>
   /** What counts; null before the first. */
   readonly policy: PolicyRef | null
-  /** Workers that start from now on have no policy. */
-  forgetPolicy(): void
+  /** Workers that start from now on begin with this; those that are there are not told. */
+  startWith(policy: PolicyRef | null): void
   /** All entries of all lists, as they are from now on. */
   setLists(entries: readonly ListEntry[]): void
   /** What came, and ids of what went. */
@@ -249,7 +249,7 @@ export function workerPool(
     get policy() {
       return policies.current
     },
-    forgetPolicy: () => policies.forget(),
+    startWith: (policy) => policies.startWith(policy),
     setLists(entries) {
       const next = new Map(entries.map((entry) => [entry.id, entry]))
       const fresh = entries.filter((entry) => !isSame(listed.get(entry.id), entry))
