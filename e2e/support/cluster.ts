@@ -10,7 +10,7 @@ import { joinCluster } from '#parts/identity/join.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
 import type { Database } from '#parts/records/database.ts'
 import { startAgent } from '#services/agent/service.ts'
-import { type Notifier, startNotifier } from '#services/notifier/service.ts'
+import { type Notifier, type NotifierContext, startNotifier } from '#services/notifier/service.ts'
 import type { ClusterDesk } from '#services/policy/handler.ts'
 
 const version = '0.2.0'
@@ -28,7 +28,7 @@ export type Cluster = AsyncDisposable & {
   /** The next bundle is refused by this node, as by one that cannot compile it. */
   refuseNext(name: string, sentence: string): void
   /** Set once the policy service runs: a failed roll-out goes back by it. */
-  rollback: (revision: number, message: string) => Promise<void>
+  rollback: NonNullable<NotifierContext['rollback']>
 }
 
 type Founder = {
@@ -55,7 +55,7 @@ export async function openCluster(founder: Founder, world: World): Promise<Clust
         ...{ database, authority, version },
         identity: () => own,
         ...(has_rollback
-          ? { rollback: (revision: number, message: string) => held.rollback(revision, message) }
+          ? { rollback: (wanted: Parameters<typeof held.rollback>[0]) => held.rollback(wanted) }
           : {}),
       },
       world,

@@ -110,8 +110,8 @@ export async function consoleServer(options: Options = {}): Promise<ConsoleServe
     ),
   )
   rising.defer(() => stop.abort())
-  cluster.rollback = async (revision, message) => {
-    await policy.publish.rollbackTo(revision, message, 'gatehouse')
+  cluster.rollback = async ({ revision, failed, message }) => {
+    await policy.publish.rollbackTo(revision, message, 'gatehouse', failed)
   }
   if (!options.is_empty) {
     await policy.publish.applyFilePolicy({ sites, ...firstPolicy }, 'gatehouse.yaml')

@@ -138,8 +138,8 @@ async function openDesk(
       { listen: settings.cluster.listen },
       {
         ...{ database, identity, authority, version },
-        async rollback(revision, message) {
-          await desk?.publish.rollbackTo(revision, message, 'gatehouse')
+        async rollback({ revision, failed, message }) {
+          await desk?.publish.rollbackTo(revision, message, 'gatehouse', failed)
         },
       },
       world,

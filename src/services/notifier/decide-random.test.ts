@@ -106,6 +106,7 @@ function look(world: World, seed: number): Decision {
     now_ms: world.now_ms,
     commit: world.about,
     nodes: [...world.nodes.values()],
+    can_go_back: true,
   }
   const before = JSON.stringify(world.plan)
   const decision = decide(facts, world.plan)

@@ -46,12 +46,16 @@ export function commit(
 }
 
 /** A cluster that decides step by step; `change` tells what became of its nodes. */
-export function cluster(nodes: readonly NodeFacts[], about: CommitFacts = commit()) {
+export function cluster(
+  nodes: readonly NodeFacts[],
+  about: CommitFacts = commit(),
+  can_go_back = true,
+) {
   const known = new Map(nodes.map((one) => [one.name, one]))
   let now_ms = 100_000_000
   let plan: RolloutPlan | undefined
   const run = (): Decision => {
-    const facts: Facts = { now_ms, commit: about, nodes: [...known.values()] }
+    const facts: Facts = { now_ms, commit: about, nodes: [...known.values()], can_go_back }
     const decision = decide(facts, plan)
     plan = decision.plan
     return decision

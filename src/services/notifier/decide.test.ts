@@ -230,6 +230,15 @@ test('a node that is in trouble itself stops the wave, and takes nothing back fr
   }
 })
 
+test('where nothing can commit an earlier policy again, a roll-out that stops does not say that it goes back', () => {
+  const c = cluster(four(), commit(), false)
+  c.run()
+  c.refuse('policy-1')
+  const { plan } = c.run()
+  assert.deepEqual([plan.state, plan.rollback_to], ['stopped', null])
+  assert.doesNotMatch(plan.why, /going back/)
+})
+
 test('the first commit of all cannot be rolled back', () => {
   const c = cluster([node('policy-1', { enforced: null })], commit({}, { base: undefined }))
   c.run()

@@ -144,7 +144,8 @@ function fail(plan: RolloutPlan, wave: Wave, failure: Failure, facts: Facts): vo
   // Silence may be the line's fault, a full disk is the node's; a refusal or bad figures are the policy's.
   const is_its_fault = failure.cause === 'refused' || failure.cause === 'out_of_bounds'
   const is_other = base !== undefined && base.content !== plan.content
-  plan.rollback_to = is_its_fault && !plan.is_rollback && is_other ? base : null
+  const is_good_for_it = is_its_fault && !plan.is_rollback && facts.can_go_back
+  plan.rollback_to = is_good_for_it && is_other ? base : null
   const then =
     plan.rollback_to === null ? '' : `; going back to revision ${plan.rollback_to.revision}`
   plan.why = `stopped in ${wave.name}: ${failure.sentence}${then}`

@@ -24,6 +24,7 @@ import { recordsFaults } from '#parts/records/faults.ts'
 import { createInvite } from '#parts/records/invites.ts'
 import { openPrepared } from '#parts/records/prepared-directory.support.ts'
 import { testWorld, unforced } from '#parts/records/records.support.ts'
+import type { Rollback } from './rollouts.ts'
 import { type Notifier, type NotifierContext, startNotifier } from './service.ts'
 
 export type TestCluster = AsyncDisposable & {
@@ -33,7 +34,7 @@ export type TestCluster = AsyncDisposable & {
   readonly authority: Authority
   readonly dir: string
   readonly lines: string[]
-  readonly rollbacks: { revision: number; message: string }[]
+  readonly rollbacks: Rollback[]
   /** Its calls fail from now on, or work again. */
   takeDatabaseAway(is_away: boolean): void
   restart(): Promise<void>
@@ -71,7 +72,7 @@ export async function testCluster(): Promise<TestCluster> {
   const context: NotifierContext = {
     ...{ database, authority, version: '0.2.0' },
     identity: () => identity,
-    rollback: async (revision, message) => void rollbacks.push({ revision, message }),
+    rollback: async (wanted) => void rollbacks.push(wanted),
   }
   const start = () => startNotifier({ listen: '127.0.0.1:0' }, context, world)
   let notifier = await start()

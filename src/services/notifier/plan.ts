@@ -106,6 +106,8 @@ export type Facts = {
   readonly commit: CommitFacts
   /** Those that count: neither revoked nor off the list. */
   readonly nodes: readonly NodeFacts[]
+  /** Somebody is there who commits an earlier policy again. */
+  readonly can_go_back: boolean
 }
 
 /**

@@ -23,6 +23,14 @@ export type Rollouts = {
   newest(): Newest | undefined
 }
 
+export type Rollback = {
+  /** Whose policy is to be committed again. */
+  readonly revision: number
+  /** What it takes the place of; when there is a newer commit, nothing is to be done. */
+  readonly failed: number
+  readonly message: string
+}
+
 export type RolloutTools = {
   readonly database: Database
   readonly lines: Lines
@@ -30,7 +38,7 @@ export type RolloutTools = {
   /** Refusals of before count no longer. */
   forgive(): void
   /** Commits an earlier policy again; undefined where nothing can. */
-  readonly rollback: ((revision: number, message: string) => Promise<void>) | undefined
+  readonly rollback: ((wanted: Rollback) => Promise<void>) | undefined
   changed(): void
 }
 
@@ -98,7 +106,11 @@ export function rollouts(tools: RolloutTools, world: World): Rollouts {
     rolled_back_ms = clock.elapsed()
     const message = `Rolled back revision ${plan.revision}: ${plan.failure?.sentence ?? plan.why}`
     tools
-      .rollback(target.revision, message.slice(0, 2_000))
+      .rollback({
+        revision: target.revision,
+        failed: plan.revision,
+        message: message.slice(0, 2_000),
+      })
       .catch((error: unknown) => {
         const why = messageOf(error)
         if (why === told_trouble) return
@@ -121,10 +133,10 @@ export function rollouts(tools: RolloutTools, world: World): Rollouts {
       }
       if (!seen) return
       const before = plan
-      const decision = decide(
-        { now_ms: clock.now(), commit: seen.commit, nodes: tools.nodes() },
-        before,
-      )
+      const { commit: found } = seen
+      const can_go_back = tools.rollback !== undefined
+      const facts = { now_ms: clock.now(), commit: found, nodes: tools.nodes(), can_go_back }
+      const decision = decide(facts, before)
       const is_new = JSON.stringify(decision.plan) !== JSON.stringify(before)
       if (is_new) await save(decision.plan)
       plan = decision.plan

@@ -185,6 +185,7 @@ test('a refusal stops the roll-out and asks for a roll-back; its commit closes t
   await rolloutIs('stopped')
   await until(() => cluster.rollbacks.length > 0)
   assert.equal(cluster.rollbacks[0]?.revision, bad.head.revision - 1)
+  assert.equal(cluster.rollbacks[0]?.failed, bad.head.revision)
   assert.match(cluster.rollbacks[0]?.message ?? '', /Cannot compile rule 7/)
   assert.equal((await node('policy-1'))?.sync_status, 'refused')
   // A node that has nothing gets what was good, not what was refused.

@@ -14,7 +14,7 @@ import { databaseLists, listDelivery } from './lists.ts'
 import { news } from './news.ts'
 import { places } from './places.ts'
 import { registry } from './registry.ts'
-import { rollouts } from './rollouts.ts'
+import { type Rollback, rollouts } from './rollouts.ts'
 import { answerCalls } from './server/answer.ts'
 import { calls } from './server/calls.ts'
 import { listen } from './server/listen.ts'
@@ -27,7 +27,7 @@ export type NotifierContext = {
   readonly authority: Authority
   readonly version: string
   /** Commits an earlier policy again as a new revision; without it a failed roll-out only stops. */
-  readonly rollback?: (revision: number, message: string) => Promise<void>
+  readonly rollback?: (wanted: Rollback) => Promise<void>
 }
 
 export type Notifier = Running & {

@@ -149,6 +149,15 @@ export function commitSuite(): void {
       assert.equal(unknown.status, 404)
     })
 
+    test('Gatehouse goes back by itself from the commit that failed, and never from a newer one', async () => {
+      const head = async () => (await newestCommit(site.database))?.bundle.head.revision ?? 0
+      const before = await head()
+      const late = await site.policy.publish.rollbackTo(2, 'late', 'gatehouse', before - 1)
+      assert.deepEqual([late.is_new, await head()], [false, before])
+      const { commit } = await site.policy.publish.rollbackTo(2, 'in time', 'gatehouse', before)
+      assert.deepEqual([commit.bundle.head.message, await head()], ['in time', before + 1])
+    })
+
     test('a commit goes above what nodes ran, also what this database forgot, but not beyond belief', async () => {
       const hour = {
         joined_at: new Date().toISOString(),
@@ -175,6 +184,7 @@ export function commitSuite(): void {
         [
           [43, 'local'],
           [42, 'local'],
+          [6, 'gatehouse'],
           [5, 'root'],
           [4, 'local'],
           [3, 'local'],

@@ -78,8 +78,11 @@ export type Publish = AsyncDisposable & {
   commit(change: NewCommit, by: By): Promise<Committed>
   /** An earlier commit again, with the rules that it had. @throws policy.not_found, policy.files_lost, and as `commit` */
   rollback(revision: number, message: string, by: By): Promise<Committed>
-  /** The same by Gatehouse itself, when a roll-out goes wrong. */
-  rollbackTo(revision: number, message: string, author: string): Promise<Committed>
+  /**
+   * The same by Gatehouse itself, when the roll-out of `failed` goes wrong. Once there is a newer commit it does nothing:
+   * whoever made that one has decided already.
+   */
+  rollbackTo(revision: number, message: string, author: string, failed: number): Promise<Committed>
   /**
    * Commits what a settings file says of the policy when that differs from what was last taken from a file; sections that it
    * does not have stay as they are. Undefined: there was nothing to do.
@@ -128,8 +131,8 @@ export function publish(context: PublishContext, world: World): Publish {
     },
     commit: (change, by) => commit(parts, change, by),
     rollback: (revision, message, by) => rollback(parts, revision, message, by),
-    rollbackTo: (revision, message, author) =>
-      rollback(parts, revision, message, itself(parts, author)),
+    rollbackTo: (revision, message, author, failed) =>
+      rollbackOf(parts, failed, { revision, message, author }),
     applyFilePolicy: (given, file) => applyFilePolicy(parts, given, file),
     warm: () => judging.warm(),
     async [Symbol.asyncDispose]() {
@@ -167,9 +170,11 @@ async function rollback(
   revision: number,
   message: string,
   by: By,
+  failed?: number,
 ): Promise<Committed> {
   const { past, compiling, context, reading } = parts
   const head = await past.head()
+  if (failed !== undefined && revisionOf(head) !== failed) throw await conflict(context.database)
   const wanted = await past.get(revision)
   if (!head || wanted.bundle.head.content === head.bundle.head.content) {
     return { commit: head ?? wanted, changes: [], is_new: false }
@@ -182,6 +187,21 @@ async function rollback(
   const note = message.trim() || `Back to revision ${revision}`
   const next = { head, document, message: note, files, changes, also: {} }
   return store(parts, { ...next, action: 'rollback' }, by)
+}
+
+async function rollbackOf(
+  parts: Parts,
+  failed: number,
+  { revision, message, author }: { revision: number; message: string; author: string },
+): Promise<Committed> {
+  try {
+    return await rollback(parts, revision, message, itself(parts, author), failed)
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'policy.conflict') throw error
+    const newest = await newestCommit(parts.context.database)
+    if (!newest) throw error
+    return { commit: newest, changes: [], is_new: false }
+  }
 }
 
 async function applyFilePolicy(
