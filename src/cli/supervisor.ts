@@ -241,6 +241,7 @@ function openAgent(
       onLists(all, change) {
         if (change.since === null || change.since === 0) workers.setLists(all.entries)
         else workers.changeLists(change.entries, change.removed)
+        member.cutOff(all.revoked_nodes)
         office?.tellRevoked(all.revoked_nodes)
       },
       onTopology: (topology, from) => member.learn(topology, from),

@@ -22,7 +22,7 @@ export type Membership = {
   readonly identity: NodeIdentity
   readonly shelf: Shelf
   has(role: NodeRole): boolean
-  /** For connections to nodes that take records; the same object until the certificate is a new one. */
+  /** For connections to nodes that take records; another object when connections must be made anew. */
   tls(): ConnectionOptions
   /** Where analytics takes records, our own first: `host:port`. */
   analytics(): readonly string[]
@@ -35,6 +35,8 @@ export type Membership = {
   /** What the policy server `from` says (`host:port`). */
   learn(topology: Topology, from: string): void
   renew(policy_server: string): Promise<void>
+  /** All nodes whose certificates no longer count: nothing is brought to them, also not over a connection that is open. */
+  cutOff(node_ids: readonly string[]): void
 }
 
 /** @throws identity.*, supervisor.own_records, bundle.shelf_full, bundle.shelf_broken */
@@ -47,9 +49,10 @@ export async function openMembership(settings: Settings, world: World): Promise<
     () => ({ cluster_id: identity.cluster_id, keys: identity.signing_keys }),
     (fault) => world.log.trouble('shelf.damaged', fault),
   )
+  let revoked: ReadonlySet<string> = new Set(shelf.lists()?.revoked_nodes)
   const intakes: Expected = {
     roles: ['analytics', 'policy'],
-    isRevoked: (id) => shelf.lists()?.revoked_nodes.includes(id) ?? false,
+    isRevoked: (id) => revoked.has(id),
   }
   let tls = clientTls(identity, intakes)
   const has = (role: NodeRole): boolean => identity.roles.includes(role)
@@ -78,6 +81,12 @@ export async function openMembership(settings: Settings, world: World): Promise<
     },
     async renew(policy_server) {
       identity = await renewIdentity(state_dir, identity, policy_server, world)
+      tls = clientTls(identity, intakes)
+    },
+    cutOff(node_ids) {
+      const now = new Set(node_ids)
+      if (now.symmetricDifference(revoked).size === 0) return
+      revoked = now
       tls = clientTls(identity, intakes)
     },
   }
