@@ -132,3 +132,18 @@ export function requestQuery(request_id: string) {
       api.call('GET /api/v1/requests/{request_id}', { params: { request_id }, signal }),
   })
 }
+
+/** A request without hits that was kept for replay; null when none was. */
+export function recordedQuery(id: string) {
+  return queryOptions({
+    queryKey: ['recorded-request', id],
+    queryFn: async ({ signal }) => {
+      try {
+        return await api.call('GET /api/v1/recorded-requests/{id}', { params: { id }, signal })
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 404) return null
+        throw error
+      }
+    },
+  })
+}

@@ -190,6 +190,7 @@ export const words = {
     request: 'Request',
     request_lead: 'As it arrived; the payload is marked, secrets are masked.',
     body_cut: (kept: string, all: string) => `The first ${kept} of ${all} are kept.`,
+    head_cut: 'Some of its headers are too long or too many: only their beginning is kept.',
     no_body: 'No body',
     decoded: 'From bytes to verdict',
     decoded_lead: 'What was sent, each step that changed it, and what the rule saw.',
@@ -238,6 +239,8 @@ export const words = {
 
   request: {
     title: 'What was found in this request',
+    recorded: 'Let through, and kept for replay',
+    recorded_lead: (at: string, site: string, client: string) => `${at} · ${site} · ${client}`,
     none_title: 'No record of this request',
     none_text:
       'Either it was let through without a finding, it is still on its way here, or its record is older than what is kept.',

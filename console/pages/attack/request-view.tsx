@@ -35,7 +35,9 @@ export function RequestView({ request }: { readonly request: RequestRecord }) {
       </ScrollBox>
       {request.is_cut && (
         <p className="label mt-2">
-          {text.body_cut(bytes(request.body.length), bytes(request.body_bytes))}
+          {request.body_bytes > request.body.length
+            ? text.body_cut(bytes(request.body.length), bytes(request.body_bytes))
+            : text.head_cut}
         </p>
       )}
     </>

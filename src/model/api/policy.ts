@@ -28,7 +28,11 @@ export const policyApi = {
     id: 'policy.get',
     summary: 'The newest commit with its document',
     access: 'viewer',
-    response: Commit,
+    response: Commit.extend({
+      is_of_file: z
+        .boolean()
+        .describe('Whether sites and rules are still what was last taken from a settings file'),
+    }),
   },
   'GET /api/v1/policy/schema': {
     id: 'policy.schema',
@@ -168,6 +172,12 @@ export const policyApi = {
     response: pageOf(
       RecordedRequest.omit({ request: true }).extend({ method: z.string(), uri: z.string() }),
     ),
+  },
+  'GET /api/v1/recorded-requests/{id}': {
+    id: 'replay.request',
+    summary: 'One request kept for replay, masked as it was recorded',
+    access: 'viewer',
+    response: RecordedRequest,
   },
   'GET /api/v1/requests/{request_id}/fixes': {
     id: 'fixes.list',

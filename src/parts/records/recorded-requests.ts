@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 import { refusingBadValues } from './engine/bad-value.ts'
 import { cursorOf, type Page, type Place, placeOf } from './engine/cursor.ts'
 import { names, recordset } from './engine/recordset.ts'
-import { hasNul, instant } from './engine/text.ts'
+import { hasNul, instant, isUuid } from './engine/text.ts'
 
 const columns = {
   id: 'uuid',
@@ -65,6 +65,17 @@ export async function listRecorded(
     .limit(filter.limit + 1)
     .execute()
   return page(rows, filter.limit, (row) => JSON.parse(row.record) as RecordedRequest)
+}
+
+/** One sample. */
+export async function getRecorded(db: Database, id: string): Promise<RecordedRequest | undefined> {
+  if (!isUuid(id)) return undefined
+  const row = await db.kysely
+    .selectFrom('recorded_requests')
+    .select('record')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && (JSON.parse(row.record) as RecordedRequest)
 }
 
 export type AttackedFilter = RecordedFilter & {

@@ -32,7 +32,7 @@ import {
   listHistory,
   rollbackPolicy,
 } from './routes/policy.ts'
-import { listRecordedRequests } from './routes/replay.ts'
+import { getRecordedRequest, listRecordedRequests } from './routes/replay.ts'
 import { getRollout, resumeRollout } from './routes/rollout.ts'
 import { changePassword, closeSession, getSession, openSession } from './routes/session.ts'
 import { beginTotp, confirmOwnTotp, removeOwnTotp } from './routes/session-totp.ts'
@@ -96,6 +96,7 @@ export const routes: { readonly [K in ApiCall]: Handler<K> } = {
   'POST /api/v1/drafts/{id}/replay': replayDraft,
   'POST /api/v1/drafts/{id}/commit': commitDraft,
   'GET /api/v1/recorded-requests': listRecordedRequests,
+  'GET /api/v1/recorded-requests/{id}': getRecordedRequest,
   'GET /api/v1/requests/{request_id}/fixes': listFixes,
   'POST /api/v1/requests/{request_id}/fixes': applyFix,
   'GET /api/v1/sites': listSites,

@@ -170,12 +170,18 @@ export function replaySuite(): void {
     })
 
     test('recorded requests are listed without their bodies', async () => {
-      const page = await ask<{ items: { uri: string }[]; next_cursor: string }>(
+      const page = await ask<{ items: { id: string; uri: string }[]; next_cursor: string }>(
         'GET /api/v1/recorded-requests?limit=3',
         { as: ada },
       )
       assert.equal(page.items.length, 3)
       assert.ok(page.next_cursor)
+      const [first] = page.items
+      const whole = await ask<RecordedRequest>(`GET /api/v1/recorded-requests/${first?.id}`, {
+        as: ada,
+      })
+      assert.deepEqual([whole.id, whole.request.uri], [first?.id, first?.uri])
+      await ask(`GET /api/v1/recorded-requests/${uuidv7(now)}`, { as: ada }, 404)
     })
   })
 }

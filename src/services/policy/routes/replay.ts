@@ -1,5 +1,6 @@
 /** Requests kept for replay. */
-import { listRecorded } from '#parts/records/recorded-requests.ts'
+import { getRecorded, listRecorded } from '#parts/records/recorded-requests.ts'
+import { policyFaults } from '../faults.ts'
 import type { Handler } from '../handler.ts'
 
 export const listRecordedRequests: Handler<'GET /api/v1/recorded-requests'> = async (
@@ -15,4 +16,13 @@ export const listRecordedRequests: Handler<'GET /api/v1/recorded-requests'> = as
     })),
     next_cursor,
   }
+}
+
+export const getRecordedRequest: Handler<'GET /api/v1/recorded-requests/{id}'> = async (
+  { params },
+  { database },
+) => {
+  const found = await getRecorded(database, params.id)
+  if (!found) throw policyFaults.not_found({ what: `the recorded request ${params.id}` })
+  return found
 }

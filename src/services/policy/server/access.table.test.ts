@@ -47,6 +47,7 @@ const table: Readonly<Record<ApiCall, Meant | readonly [Meant, 'deploy']>> = {
   'GET /api/v1/drafts': 'viewer',
   'GET /api/v1/drafts/{id}': 'viewer',
   'GET /api/v1/recorded-requests': 'viewer',
+  'GET /api/v1/recorded-requests/{id}': 'viewer',
   'GET /api/v1/tokens': 'viewer',
   'POST /api/v1/tokens': 'viewer',
   'DELETE /api/v1/tokens/{id}': 'viewer',
