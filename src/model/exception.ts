@@ -11,7 +11,9 @@ export const Exception = z.strictObject({
     .string()
     .regex(/^\/[^*]*\*?$/, 'expected a path, or a beginning followed by *')
     .default('/*')
-    .describe('A path, or a beginning followed by *; without the query'),
+    .describe(
+      'A path, or a beginning followed by *; without the query. Never for a request path with . or .. segments, a backslash, or an encoded / \\ or .',
+    ),
   parameter: z
     .string()
     .regex(
