@@ -98,6 +98,32 @@ test('an exception that turns everything off is refused, one that does nothing i
   ])
 })
 
+test('an exception that leaves hardly any rule is told, one that is as wide as it must be is not', () => {
+  const rules = Array.from(
+    { length: 10 },
+    (_, i) => `SecRule ARGS:x "@streq ${i}" "id:${i + 1},phase:2,deny,tag:'OWASP_CRS'"\n`,
+  )
+  const found = check({
+    own_rules: [{ name: 'more', text: rules.join('') }],
+    exceptions: [
+      { name: 'tag', path: '/x', tags: ['OWASP_CRS'] },
+      { name: 'arguments', parameter: 'ARGS' },
+      { name: 'cookies', parameter: 'REQUEST_COOKIES', tags: ['OWASP_CRS'] },
+      { name: 'one-path', path: '/x', parameter: 'ARGS' },
+      { name: 'one-name', parameter: 'ARGS:q' },
+      { name: 'one-rule', rules: [942100] },
+    ],
+  })
+  assert.deepEqual(
+    found.result.findings.map(({ severity, code, message }) => `${severity} ${code} ${message}`),
+    [
+      'warning policy.wide_exception "tag" turns 13 of 20 rules off on /x of all sites',
+      'warning policy.wide_exception "arguments" lets 20 of 20 rules not look at any of ARGS on every path of all sites',
+      'warning policy.wide_exception "cookies" lets 13 of 20 rules not look at any of REQUEST_COOKIES on every path of all sites',
+    ],
+  )
+})
+
 test('each set of own rules tells its first fault, with file and line', () => {
   const { result } = check({
     own_rules: [

@@ -8,6 +8,7 @@ import type { BundleFiles } from '#parts/bundle/bundle.ts'
 import { keptRulesets } from '#parts/rulesets/resolve.ts'
 import { referenceFindings } from './check/references.ts'
 import { runRuleTests, trialRequest } from './check/rule-tests.ts'
+import { wideExceptions } from './check/wide-exceptions.ts'
 import { ownFile } from './compile/rules.ts'
 import { variablesOf } from './compile/sites.ts'
 import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts'
@@ -151,6 +152,9 @@ function doubts(compiled: CompiledPolicy, at_ms: number): Finding[] {
     ...notes.map(({ path, message }) => warning(path, 'policy.unknown_rule', message)),
     ...ruleset.warnings.map((message) => warning('rules', 'policy.rule_warning', message)),
   ]
+  for (const { path, message } of wideExceptions(compiled)) {
+    found.push(warning(path, 'policy.wide_exception', message))
+  }
   const [first] = policy.sites
   for (const name of Object.keys(first === undefined ? {} : variablesOf(first, policy))) {
     const place = ruleset.set_for_all.get(name)

@@ -56,6 +56,8 @@ function isIndispensable(id: number): boolean {
 }
 
 export type ExclusionDesk = {
+  /** Rules that detect something: what exceptions are about. */
+  readonly detections: number
   /** Throws `waf.*` faults when the target is none. */
   prepare(spec: ExclusionSpec): PreparedExclusion
   merge(prepared: readonly PreparedExclusion[]): Exclusions
@@ -77,6 +79,7 @@ export function exclusionDesk(rules: readonly Rule[]): ExclusionDesk {
     }
   }
   return {
+    detections: rules.filter((rule) => rule.is_detection && !isIndispensable(rule.id)).length,
     prepare({ rule_ids, tags, target, is_literal = false }) {
       const excluded =
         target === '' ? undefined : targetOfText({ regex: compileAt }, target, place, is_literal)
