@@ -52,7 +52,7 @@ export async function prepareIdentity(
   const kept = readIdentity(dir)
   if (kept === undefined) return found(dir, settings, world)
   const authority = await openAuthority(dir)
-  const identity = authority ? await refresh(dir, kept, authority, settings, world) : kept
+  const identity = authority ? await refresh(kept, authority, settings, world) : kept
   const ends_ms = expiresAt(identity)
   if (ends_ms <= world.clock.now()) {
     const ended_at = new Date(ends_ms).toISOString()
@@ -130,6 +130,24 @@ export function keepTopology(
   return changed
 }
 
+/**
+ * As `renewIdentity`, for the node that holds the authority: it needs no server, so that it gets out of an ended certificate
+ * also while it runs. Gives the same identity unless a new certificate is due.
+ * @throws identity.clock_wrong, identity.unwritable
+ */
+export async function renewOwn(
+  state_dir: string,
+  identity: NodeIdentity,
+  authority: Authority,
+  world: World,
+): Promise<NodeIdentity> {
+  const now_ms = world.clock.now()
+  if (!isRenewalDue(identity, now_ms)) return identity
+  const { csr, key } = await newRequest(identity.name)
+  const certificate = await authority.issue(csr, identity, now_ms)
+  return keep(identityDir(state_dir), { ...identity, certificate, key }, world)
+}
+
 async function found(
   dir: string,
   settings: Pick<Settings, 'node'> & Places,
@@ -152,25 +170,22 @@ async function found(
  * And it alone decides where others find it, so changed settings count at once.
  */
 async function refresh(
-  dir: string,
   kept: NodeIdentity,
   authority: Authority,
-  settings: Places,
+  settings: Pick<Settings, 'state_dir'> & Places,
   world: World,
 ): Promise<NodeIdentity> {
+  const { state_dir } = settings
   const identity = { ...kept, ...placesOf(settings) }
-  const now_ms = world.clock.now()
-  if (isRenewalDue(kept, now_ms)) {
-    try {
-      const { csr, key } = await newRequest(kept.name)
-      const certificate = await authority.issue(csr, kept, now_ms)
-      return keep(dir, { ...identity, certificate, key }, world)
-    } catch (error) {
-      // What the node protects does not hang on it; with the right clock the agent gets it.
-      if (!(error instanceof Fault)) throw error
-      world.log.trouble('certificate.not_renewed', error)
-    }
+  try {
+    const renewed = await renewOwn(state_dir, identity, authority, world)
+    if (renewed !== identity) return renewed
+  } catch (error) {
+    // What the node protects does not hang on it; it is tried again while it runs.
+    if (!(error instanceof Fault)) throw error
+    world.log.trouble('certificate.not_renewed', error)
   }
+  const dir = identityDir(state_dir)
   if (JSON.stringify(identity) !== JSON.stringify(kept)) writeIdentity(dir, identity)
   return identity
 }

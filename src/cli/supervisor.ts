@@ -56,7 +56,7 @@ export async function supervise(
   const relay = relayedLog(outer.log, { node: () => node, clock: outer.clock, hlc })
   const world: World = { ...outer, log: relay.log }
   await prepareState(written.state_dir, rising)
-  const member = await openMembership(written, world)
+  const member = rising.use(await openMembership(written, world))
   // What its cluster calls it counts, also in records and on block pages.
   let settings: Settings = { ...written, node: member.identity.name }
   node = settings.node

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,8 +9,7 @@ import { testClock } from '#base/clock.ts'
 import { silentLog } from '#base/log.ts'
 import { prometheusMetrics } from '#base/metrics.ts'
 import type { World } from '#base/service.ts'
-import { readX509 } from '#parts/identity/certificates/names.ts'
-import { writeIdentity } from '#parts/identity/node-identity.ts'
+import { expiresAt, readIdentity, writeIdentity } from '#parts/identity/node-identity.ts'
 import { identityDir } from '../cluster.ts'
 import { Settings } from '../settings.ts'
 import { openMembership } from './membership.ts'
@@ -24,10 +24,26 @@ const world: World = {
 }
 const settings = Settings.parse({ node: 'gate-1', state_dir: dir })
 
+test('a policy server renews its own certificate while it runs, without a line to anybody', async () => {
+  using first = await openMembership(settings, world)
+  // Half a minute before a third of its life is left.
+  const clock = testClock(expiresAt(first.identity) - 10 * 86_400_000 - 30_000)
+  using member = await openMembership(settings, { ...world, clock })
+  const [before, tls] = [member.identity.certificate, member.tls()]
+  assert.equal(before, first.identity.certificate)
+  await clock.advance(60_000)
+  // Making keys is work of other threads.
+  while (member.identity.certificate === before) await new Promise((done) => setImmediate(done))
+  assert.ok(expiresAt(member.identity) > expiresAt(first.identity))
+  assert.notEqual(member.tls(), tls)
+  const kept = readIdentity(identityDir(dir))?.certificate
+  assert.equal(kept, member.identity.certificate)
+})
+
 test('connections for records are made anew when somebody is cut off, and never to who was', async () => {
-  const member = await openMembership(settings, world)
+  using member = await openMembership(settings, world)
   const { node_id, certificate } = member.identity
-  const shown = { raw: readX509(certificate)?.raw } as PeerCertificate
+  const shown = { raw: new X509Certificate(certificate).raw } as PeerCertificate
   const tls = member.tls()
   assert.equal(tls.checkServerIdentity?.('gate-1', shown), undefined)
   member.cutOff([])
@@ -41,7 +57,8 @@ test('connections for records are made anew when somebody is cut off, and never 
 })
 
 test('a node that takes records into a database of its own does not start', async () => {
-  const { identity } = await openMembership(settings, world)
+  using first = await openMembership(settings, world)
+  const { identity } = first
   const state_dir = join(dir, 'second')
   writeIdentity(identityDir(state_dir), { ...identity, roles: ['edge', 'analytics'] })
   const joined = Settings.parse({ node: 'gate-1', state_dir })

@@ -1,10 +1,12 @@
 /** The node's part in its cluster: who it is, whom it believes, where others are, what lies on its shelf. */
 import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
+import { Fault } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
 import type { Topology } from '#model/cluster.ts'
 import type { NodeRole } from '#model/node-role.ts'
 import { openShelf, type Shelf } from '#parts/bundle/shelf.ts'
+import type { Authority } from '#parts/identity/authority.ts'
 import { clientTls, type Expected } from '#parts/identity/mutual-tls.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
 import {
@@ -13,11 +15,12 @@ import {
   keepTopology,
   prepareIdentity,
   renewIdentity,
+  renewOwn,
   toldIntake,
 } from '../cluster.ts'
 import type { Settings } from '../settings.ts'
 
-export type Membership = {
+export type Membership = Disposable & {
   /** Read it again each time: certificates are renewed. */
   readonly identity: NodeIdentity
   readonly shelf: Shelf
@@ -42,7 +45,9 @@ export type Membership = {
 /** @throws identity.*, supervisor.own_records, bundle.shelf_full, bundle.shelf_broken */
 export async function openMembership(settings: Settings, world: World): Promise<Membership> {
   const { state_dir } = settings
-  let { identity } = await prepareIdentity(settings, world)
+  const prepared = await prepareIdentity(settings, world)
+  const { authority } = prepared
+  let { identity } = prepared
   demandSharedRecords(identity, settings)
   const shelf = openShelf(
     join(state_dir, 'shelf'),
@@ -55,6 +60,14 @@ export async function openMembership(settings: Settings, world: World): Promise<
     isRevoked: (id) => revoked.has(id),
   }
   let tls = clientTls(identity, intakes)
+  const take = (renewed: NodeIdentity): void => {
+    if (renewed === identity) return
+    const { certificate, ca, key } = renewed
+    // What became known while it was on its way stays.
+    identity = { ...identity, certificate, ca, key }
+    tls = clientTls(identity, intakes)
+  }
+  const renewing = authority && renewSometimes(authority, () => identity, take, state_dir, world)
   const has = (role: NodeRole): boolean => identity.roles.includes(role)
   return {
     get identity() {
@@ -80,9 +93,12 @@ export async function openMembership(settings: Settings, world: World): Promise<
       }
     },
     async renew(policy_server) {
-      identity = await renewIdentity(state_dir, identity, policy_server, world)
-      tls = clientTls(identity, intakes)
+      const renewed = authority
+        ? await renewOwn(state_dir, identity, authority, world)
+        : await renewIdentity(state_dir, identity, policy_server, world)
+      take(renewed)
     },
+    [Symbol.dispose]: () => renewing?.[Symbol.dispose](),
     cutOff(node_ids) {
       const now = new Set(node_ids)
       if (now.symmetricDifference(revoked).size === 0) return
@@ -90,6 +106,38 @@ export async function openMembership(settings: Settings, world: World): Promise<
       tls = clientTls(identity, intakes)
     },
   }
+}
+
+const renewal_ms = 60_000
+
+/**
+ * The agent asks when it has a line; a policy server whose certificate has ended (it was made by a clock that was behind,
+ * the machine slept for a month) will never have one, and neither will any other node.
+ */
+function renewSometimes(
+  authority: Authority,
+  now: () => NodeIdentity,
+  take: (renewed: NodeIdentity) => void,
+  state_dir: string,
+  world: World,
+): Disposable {
+  let told = ''
+  let is_busy = false
+  const renew = async (): Promise<void> => {
+    if (is_busy) return
+    is_busy = true
+    try {
+      take(await renewOwn(state_dir, now(), authority, world))
+      told = ''
+    } catch (error) {
+      if (error instanceof Fault && told === error.code) return
+      told = error instanceof Fault ? error.code : ''
+      world.log.trouble('certificate.not_renewed', error)
+    } finally {
+      is_busy = false
+    }
+  }
+  return world.clock.every(renewal_ms, () => void renew())
 }
 
 /** How this machine itself reaches what listens there. */

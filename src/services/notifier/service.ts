@@ -87,10 +87,12 @@ export async function startNotifier(
   )
   const topology = places(context.identity, known, open)
   const reporter = news(open, clock, () => tell('nodes'))
-  let is_listed = false
+  let listed: NodeIdentity | undefined
   const loadNodes = async () => {
-    if (!is_listed) await listOwnNode(database, context, clock.now())
-    is_listed = true
+    const own = context.identity()
+    // Its certificate is renewed without us.
+    if (own.certificate !== listed?.certificate) await listOwnNode(database, context, clock.now())
+    listed = own
     await known.load()
     revoked.set(known.revoked())
   }
