@@ -71,6 +71,12 @@ export const SignedLists = z.strictObject({
 })
 export type SignedLists = z.infer<typeof SignedLists>
 
+/**
+ * Hybrid clock of whoever speaks (base/hybrid-clock.ts): what happens where it is heard is later, on the timeline of all
+ * nodes, than what happened where it was said, however far apart their clocks are. Nodes of before do not say it.
+ */
+const Hlc = z.string().max(30).optional()
+
 /** Body of `POST /v1/agent/stream`. */
 export const AgentHello = z.strictObject({
   version: z.string().max(50),
@@ -87,6 +93,7 @@ export const AgentHello = z.strictObject({
   lists_revision: z.int(),
   /** Clock of the node, milliseconds. */
   at_ms: z.int(),
+  hlc: Hlc,
 })
 export type AgentHello = z.infer<typeof AgentHello>
 
@@ -104,6 +111,7 @@ export const ToAgent = z.discriminatedUnion('kind', [
     protocol: z.int(),
     version: z.string(),
     at_ms: z.int(),
+    hlc: Hlc,
     topology: Topology,
   }),
   /** Take this bundle, enforce it, and send a receipt. */
@@ -112,8 +120,8 @@ export const ToAgent = z.discriminatedUnion('kind', [
   /** How all nodes are, for whoever asks on this node. */
   z.strictObject({ kind: z.literal('nodes'), nodes: z.array(NodeView), at: z.iso.datetime() }),
   z.strictObject({ kind: z.literal('topology'), topology: Topology }),
-  /** Every 5 s: silence for 15 s means that the line is dead. */
-  z.strictObject({ kind: z.literal('ping'), at_ms: z.int() }),
+  /** Every 5 s, and before a bundle: silence for 15 s means that the line is dead. */
+  z.strictObject({ kind: z.literal('ping'), at_ms: z.int(), hlc: Hlc }),
 ])
 export type ToAgent = z.infer<typeof ToAgent>
 
@@ -143,6 +151,7 @@ export type WaveCounters = z.infer<typeof WaveCounters>
 export const AgentReport = z.strictObject({
   boot_id: z.uuid(),
   at_ms: z.int(),
+  hlc: Hlc,
   committing: z.enum(['stable', 'preparing_to_commit', 'committing_changes']),
   bundle: z.strictObject({ id: z.string(), revision: z.int() }).nullable(),
   lists_revision: z.int(),

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { type Clock, systemClock } from '#base/clock.ts'
+import type { HybridClock } from '#base/hybrid-clock.ts'
 import { type Log, silentLog } from '#base/log.ts'
 import { prometheusMetrics } from '#base/metrics.ts'
 import type { SignedBundle } from '#model/bundle.ts'
@@ -135,6 +136,7 @@ export type TestAgentOptions = {
   readonly dir?: string
   readonly apply?: (shelved: Shelved, usual: () => void) => Promise<void>
   readonly local_policy_server?: string
+  readonly hlc?: HybridClock
 }
 
 export function testAgent(policy_servers: string[], options: TestAgentOptions = {}): TestAgent {
@@ -153,6 +155,7 @@ export function testAgent(policy_servers: string[], options: TestAgentOptions = 
     address: '127.0.0.1',
     shelf,
     boot_id: '33333333-3333-4333-8333-333333333333',
+    ...(options.hlc && { hlc: options.hlc }),
     ...(options.local_policy_server ? { local_policy_server: options.local_policy_server } : {}),
     async apply(shelved) {
       const usual = () => {

@@ -1,4 +1,5 @@
 /** What an agent is given by its process, and what it shows. */
+import type { HybridClock } from '#base/hybrid-clock.ts'
 import type { AgentHello, Topology, WaveCounters } from '#model/cluster.ts'
 import type { CommittingStatus } from '#model/node-view.ts'
 import type { ListsHead } from '#parts/bundle/lists.ts'
@@ -16,6 +17,8 @@ export type AgentContext = {
   readonly shelf: Shelf
   /** Changes with every start. */
   readonly boot_id: string
+  /** Of the events of this node: told to policy servers, and brought behind theirs. */
+  readonly hlc?: HybridClock
   /** `host:port` of the policy server on this very node, tried before all others. */
   readonly local_policy_server?: string
   /**

@@ -82,9 +82,14 @@ function welcome(message: Welcome, { wire }: Line, tools: LineTools): void {
   const { server } = wire
   if (message.protocol < protocol.oldest || message.protocol > protocol.current)
     throw agentFaults.other_protocol({ server, ...protocol, protocol: message.protocol })
+  hear(message, tools.context)
   tools.servers.learn(message.topology)
   tools.onWelcome(server, message)
   tools.context.onTopology(message.topology, server)
+}
+
+function hear({ hlc }: { readonly hlc?: string | undefined }, context: AgentContext): void {
+  if (hlc !== undefined) context.hlc?.receive(hlc)
 }
 
 function act(message: Exclude<Message, Welcome>, line: Line, tools: LineTools): void {
@@ -109,6 +114,7 @@ function act(message: Exclude<Message, Welcome>, line: Line, tools: LineTools): 
       context.onTopology(message.topology, line.wire.server)
       break
     case 'ping':
+      hear(message, context)
       break
     default:
       message satisfies never
@@ -177,6 +183,7 @@ function helloOf({ context, world }: LineTools): AgentHello {
     revision_floor: shelf.revision_floor,
     lists_revision: shelf.lists_revision,
     at_ms: Math.trunc(world.clock.now()),
+    ...(context.hlc && { hlc: context.hlc.now() }),
   }
 }
 

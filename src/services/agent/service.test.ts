@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testClock } from '#base/clock.ts'
+import { hybridClock } from '#base/hybrid-clock.ts'
 import { testCluster, testEntry, testFiles } from '#parts/bundle/bundle.support.ts'
 import { bundleFaults } from '#parts/bundle/faults.ts'
 import { openShelf } from '#parts/bundle/shelf.ts'
@@ -349,6 +350,26 @@ test('lists are handed on at once as a whole and as what changed; what is forged
   await node[Symbol.asyncDispose]()
   await using again = testAgent([], { dir: node.dir })
   assert.equal(again.lists[0]?.[0].entries.length, 2, 'what is on the shelf holds from the start')
+})
+
+test('what a policy server did is earlier than what this node does after it heard of it', async () => {
+  const clock = testClock()
+  const hlc = hybridClock(clock)
+  // A policy server whose clock is half a minute ahead.
+  const theirs = hybridClock({ now: () => clock.now() + 30_000 })
+  await using server = await fakeServer()
+  await using node = testAgent([server.address], { clock, hlc })
+  await connected(server)
+  const said = server.hellos[0]?.hlc ?? ''
+  assert.match(said, /^\d{15}\.\d{5}$/)
+  const told = theirs.now()
+  server.say({ kind: 'ping', at_ms: 0, hlc: told })
+  await until(() => hlc.now() > told)
+  await until(
+    () => (server.reports.at(-1)?.hlc ?? '') > told,
+    () => clock.advance(1_000),
+  )
+  assert.equal(node.agent.state().trouble, undefined)
 })
 
 test('an outage is told once for each server, however long it lasts', async () => {

@@ -163,6 +163,7 @@ class ClusterAgent implements Agent {
     return {
       boot_id: context.boot_id,
       at_ms: Math.trunc(world.clock.now()),
+      ...(context.hlc && { hlc: context.hlc.now() }),
       committing: this.#taker.committing,
       bundle: context.enforced(),
       lists_revision: context.shelf.lists_revision,

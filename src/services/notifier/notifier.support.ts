@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { Agent, request as tlsRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type HybridClock, hybridClock } from '#base/hybrid-clock.ts'
 import { uuidv7 } from '#base/id.ts'
 import { jsonLog } from '#base/log.ts'
 import type { World } from '#base/service.ts'
@@ -32,6 +33,7 @@ export type TestCluster = AsyncDisposable & {
   readonly database: Database
   readonly identity: NodeIdentity
   readonly authority: Authority
+  readonly hlc: HybridClock
   readonly dir: string
   readonly lines: string[]
   readonly rollbacks: Rollback[]
@@ -69,8 +71,9 @@ export async function testCluster(): Promise<TestCluster> {
     },
   }
   const rollbacks: TestCluster['rollbacks'] = []
+  const hlc = hybridClock(world.clock)
   const context: NotifierContext = {
-    ...{ database, authority, version: '0.2.0' },
+    ...{ database, authority, version: '0.2.0', hlc },
     identity: () => identity,
     rollback: async (wanted) => void rollbacks.push(wanted),
   }
@@ -96,7 +99,7 @@ export async function testCluster(): Promise<TestCluster> {
     get notifier() {
       return notifier
     },
-    ...{ dir, database, identity, authority, lines, rollbacks, invite },
+    ...{ hlc, dir, database, identity, authority, lines, rollbacks, invite },
     takeDatabaseAway(now_away) {
       is_away = now_away
     },

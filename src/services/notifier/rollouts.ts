@@ -40,6 +40,8 @@ export type RolloutTools = {
   /** Commits an earlier policy again; undefined where nothing can. */
   readonly rollback: ((wanted: Rollback) => Promise<void>) | undefined
   changed(): void
+  /** As a line of a stream: our time, so that what becomes of a bundle is later than its commit. */
+  ping(): string
 }
 
 /** A roll-back that cannot be committed is tried again after this. */
@@ -94,6 +96,7 @@ export function rollouts(tools: RolloutTools, world: World): Rollouts {
       const offer = what === 'newest' ? newest : base
       if (!offer || line.offered === offer.key) continue
       line.offered = offer.key
+      line.sendText(tools.ping())
       line.sendText(offer.text)
     }
   }

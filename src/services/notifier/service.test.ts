@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hybridClock } from '#base/hybrid-clock.ts'
 import { verifyBundle } from '#parts/bundle/bundle.ts'
 import { verifyLists } from '#parts/bundle/lists.ts'
 import { foundCluster } from '#parts/identity/authority.ts'
@@ -118,6 +119,18 @@ test('a protocol that we do not speak is told in a sentence', async () => {
   assert.equal((await agent.next('welcome')).protocol, 1)
 })
 
+test('what a node did is earlier than what is done here after it told, and so is ours', async () => {
+  const identity = await cluster.joinNode('ahead')
+  const theirs = hybridClock({ now: () => Date.now() + 20_000 })
+  const said = theirs.now()
+  await using agent = await testAgent(cluster.notifier.address, identity, { hlc: said })
+  const { hlc = '' } = await agent.next('welcome')
+  assert.ok(hlc > said)
+  const later = theirs.now()
+  assert.equal(await agent.report({ hlc: later }), 204)
+  assert.ok(cluster.hlc.now() > later)
+})
+
 test('a node that takes records is told to the others for as long as it is connected', {
   timeout: 10_000,
 }, async () => {
@@ -149,6 +162,8 @@ test('a commit goes to the policy server first, then to the others, and is done'
   await using policy = await testAgent(address, cluster.identity)
   await using edge = await testAgent(address, edge_identity)
   const bundle = await cluster.commit('one')
+  // The time of the commit comes with it.
+  assert.ok(((await policy.next('ping')).hlc ?? '') < cluster.hlc.now())
   const offered = await policy.next('bundle')
   assert.deepEqual(
     verifyBundle(offered.bundle, {

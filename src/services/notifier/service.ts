@@ -1,4 +1,5 @@
 /** Notifier: brings policy, live lists and news of each other to the nodes, and takes new nodes in. */
+import type { HybridClock } from '#base/hybrid-clock.ts'
 import type { Running, World } from '#base/service.ts'
 import { protocol } from '#model/cluster.ts'
 import type { RolloutView } from '#model/draft.ts'
@@ -26,6 +27,8 @@ export type NotifierContext = {
   identity(): NodeIdentity
   readonly authority: Authority
   readonly version: string
+  /** Of the events of this process: told to nodes, and brought behind theirs. */
+  readonly hlc?: HybridClock
   /** Commits an earlier policy again as a new revision; without it a failed roll-out only stops. */
   readonly rollback?: (wanted: Rollback) => Promise<void>
 }
@@ -82,11 +85,14 @@ export async function startNotifier(
       forgive: () => known.forgive(),
       rollback: context.rollback,
       changed: () => tell('rollout'),
+      ping: () => pingText(),
     },
     world,
   )
   const topology = places(context.identity, known, open)
   const reporter = news(open, clock, () => tell('nodes'))
+  const pingText = (): string =>
+    JSON.stringify({ kind: 'ping', at_ms: clock.now(), hlc: context.hlc?.now() })
   let listed: NodeIdentity | undefined
   const loadNodes = async () => {
     const own = context.identity()
@@ -111,7 +117,7 @@ export async function startNotifier(
     }, world),
   )
   const tools = {
-    ...{ database, authority, version: context.version, topology: topology.now },
+    ...{ database, authority, version: context.version, topology: topology.now, hlc: context.hlc },
     ...{ registry: known, revocations: revoked, lines: open, files: files(database) },
     count: () => known.size,
     joined: loadNodes,
@@ -129,7 +135,7 @@ export async function startNotifier(
   })
   rising.use(clock.every(look_ms, () => cycle.want('look', 'nodes', 'lists')))
   rising.use(clock.every(save_ms, () => cycle.want('saving')))
-  rising.use(clock.every(ping_ms, () => ping(open, clock)))
+  rising.use(clock.every(ping_ms, () => ping(open, pingText, clock)))
   let shown = context.identity()
   rising.use(
     clock.every(look_ms, () => {
@@ -184,8 +190,8 @@ async function listOwnNode(
 }
 
 /** Says that we are there; cuts lines that are dead or whose certificate has ended. */
-function ping(open: ReturnType<typeof lines>, clock: World['clock']): void {
-  const text = JSON.stringify({ kind: 'ping', at_ms: clock.now() })
+function ping(open: ReturnType<typeof lines>, textOf: () => string, clock: World['clock']): void {
+  const text = textOf()
   for (const line of open.all()) {
     const is_dead = clock.elapsed() - line.heard_at_ms >= silence_ms
     if (is_dead || clock.now() >= line.ends_ms) line.close()

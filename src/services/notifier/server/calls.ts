@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { networkOf } from '#base/address.ts'
+import type { HybridClock } from '#base/hybrid-clock.ts'
 import type { World } from '#base/service.ts'
 import {
   AgentHello,
@@ -27,6 +28,7 @@ import { tlsSocketOf } from './listen.ts'
 
 export type CallTools = JoinTools & {
   readonly version: string
+  readonly hlc: HybridClock | undefined
   readonly registry: Registry
   readonly revocations: Revocations
   readonly lines: Lines
@@ -75,6 +77,7 @@ export function calls(tools: CallTools, world: World): Readonly<Record<string, C
         throw notifierFaults.no_stream({ node: node.row.name })
       }
       open.heard_at_ms = world.clock.elapsed()
+      if (report.hlc !== undefined) tools.hlc?.receive(report.hlc)
       tools.registry.heard(node, report)
       tools.heard()
       return undefined
@@ -96,6 +99,7 @@ async function openStream(
   const ends_ms = certificateEnd(request)
   const hello = await readBody(request, AgentHello, bytes_max.hello)
   const protocol = negotiated(hello)
+  if (hello.hlc !== undefined) tools.hlc?.receive(hello.hlc)
   const opened = line(response, {
     id: randomUUID(),
     node_id: node.row.id,
@@ -117,6 +121,7 @@ async function openStream(
     protocol,
     version: tools.version,
     at_ms: clock.now(),
+    ...(tools.hlc && { hlc: tools.hlc.now() }),
     topology: tools.topology(),
   })
   const { id, name } = node.row
