@@ -137,6 +137,7 @@ function prepareWorkers(
     onNudge: () => keeper.onNudge(),
     onGone: (id) => keeper.onWorkerGone(id),
     onEvent,
+    listsOnShelf: () => (member.shelf.are_lists_kept ? member.shelf.lists_revision : 0),
   })
   workers.setLists(member.shelf.lists()?.entries ?? [])
   return { workers, policy: nodePolicy(first, member, workers, settings.state_dir, world) }

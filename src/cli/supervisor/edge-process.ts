@@ -6,13 +6,13 @@ import { hybridClock } from '#base/hybrid-clock.ts'
 import type { World } from '#base/service.ts'
 import { bundleName } from '#model/bundle.ts'
 import type { BundleFiles } from '#parts/bundle/bundle.ts'
-import { readShelved, type Shelved } from '#parts/bundle/shelf.ts'
+import { readLists, readShelved, type Shelved } from '#parts/bundle/shelf.ts'
 import {
   type CompiledPolicy,
   compilePolicy,
   compilePolicyInSlices,
 } from '#parts/enforcement/compiled-policy.ts'
-import { compileLists } from '#parts/enforcement/ip-lists.ts'
+import { compileLists, type IpLists } from '#parts/enforcement/ip-lists.ts'
 import { type Edge, startEdge } from '#services/edge/service.ts'
 import { readBootPolicy } from './boot-policy.ts'
 import {
@@ -41,11 +41,7 @@ export async function runEdgeProcess(outer: World): Promise<void> {
   const world: World = { ...outer, log: relay.log }
   const done = Promise.withResolvers<void>()
   const worker = new EdgeWorker(world, tell, done.resolve)
-  // One after the other, so that what comes while it starts is done when it has.
-  let turn = Promise.resolve()
-  process.on('message', (message: ToWorker) => {
-    turn = turn.then(() => worker.hear(message))
-  })
+  process.on('message', (message: ToWorker) => worker.hear(message))
   await done.promise
 }
 
@@ -61,11 +57,13 @@ type Found = {
   readonly shelved?: Shelved
 }
 
-class EdgeWorker {
+/** Exported for its test. */
+export class EdgeWorker {
   readonly #world: World
   readonly #tell: (message: FromWorker) => void
   readonly #done: () => void
-  readonly #lists = compileLists([])
+  readonly #lists: IpLists
+  #turn = Promise.resolve()
   #state_dir = ''
   /** Name of this node; known once it was told to start. */
   node = ''
@@ -73,13 +71,44 @@ class EdgeWorker {
   #current: Loaded | undefined
   #prepared: { readonly id: string; readonly loaded: Loaded } | undefined
 
-  constructor(world: World, tell: (message: FromWorker) => void, done: () => void) {
+  constructor(
+    world: World,
+    tell: (message: FromWorker) => void,
+    done: () => void,
+    lists: IpLists = compileLists([]),
+  ) {
+    this.#lists = lists
     this.#world = world
     this.#tell = tell
     this.#done = done
   }
 
-  async hear(message: ToWorker): Promise<void> {
+  hear(message: ToWorker): void {
+    // A ban must not wait for rules that are being compiled, nor a request for what others counted.
+    if (message.kind === 'lists') this.#lists.change(message.entries, message.removed)
+    else if (message.kind === 'rates') this.#edge?.mergeRates(message.deltas)
+    else {
+      // Before the changes that come behind it.
+      if (message.kind === 'start') this.#readLists(message)
+      // One after the other, so that what comes while it starts is done when it has.
+      this.#turn = this.#turn.then(() => this.#take(message))
+    }
+  }
+
+  /** Nothing of what it heard is under way any more. */
+  idle(): Promise<void> {
+    return this.#turn
+  }
+
+  #readLists({ settings, lists_revision }: Start): void {
+    if (lists_revision === 0) return
+    const lists = readLists(join(settings.state_dir, 'shelf'))
+    if (lists === undefined || lists.revision < lists_revision)
+      this.#tell({ kind: 'lists_missing' })
+    else this.#lists.change(lists.entries, [])
+  }
+
+  async #take(message: Exclude<ToWorker, { kind: 'lists' | 'rates' }>): Promise<void> {
     switch (message.kind) {
       case 'start':
         return this.#start(message)
@@ -89,12 +118,6 @@ class EdgeWorker {
         return
       case 'activate':
         return this.#activate(message.policy)
-      case 'lists':
-        this.#lists.change(message.entries, message.removed)
-        return
-      case 'rates':
-        this.#edge?.mergeRates(message.deltas)
-        return
       case 'drain':
         // Not waited for: until its last connection ends it follows every change of the policy.
         void this.#drain(message.limit_ms)

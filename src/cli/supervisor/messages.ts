@@ -17,7 +17,7 @@ export type PolicyRef = {
   readonly id: string
 }
 
-/** To an edge worker; taken in the order in which they come. */
+/** To an edge worker; taken in the order in which they come, but for `lists` and `rates`, which count at once. */
 export type ToWorker =
   | {
       readonly kind: 'start'
@@ -25,12 +25,14 @@ export type ToWorker =
       readonly worker_id: string
       /** Null on a node that has no policy yet. */
       readonly policy: PolicyRef | null
+      /** Revision of the lists that lie on the shelf, to be read there; 0 when they come over the pipe. */
+      readonly lists_revision: number
     }
   /** Make it ready beside the one in force; answered with `prepared` or `refused`. */
   | { readonly kind: 'prepare'; readonly policy: PolicyRef }
   /** Put what was prepared in force; answered with `activated`. */
   | { readonly kind: 'activate'; readonly policy: PolicyRef }
-  /** Entries that are new or changed, and ids of those that are gone; also before `start`. */
+  /** Entries that are new or changed, and ids of those that are gone. */
   | {
       readonly kind: 'lists'
       readonly entries: readonly ListEntry[]
@@ -44,6 +46,8 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'ready'; readonly facts: PolicyFacts }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  /** The shelf has not the lists that `start` speaks of: they are to come over the pipe. */
+  | { readonly kind: 'lists_missing' }
   | { readonly kind: 'prepared'; readonly id: string }
   | {
       readonly kind: 'refused'
@@ -74,9 +78,9 @@ export type ToOffice =
   | { readonly kind: 'sites'; readonly sites: Settings['sites'] }
   /**
    * What the settings file says of the policy. It becomes a commit when it is not what it was when
-   * it was last told; answered with `file_policy_done` or `file_policy_failed`.
+   * it was last told; answered with `file_policy_done` or `file_policy_failed` of the same id.
    */
-  | { readonly kind: 'file_policy'; readonly policy: FilePolicy }
+  | { readonly kind: 'file_policy'; readonly id: number; readonly policy: FilePolicy }
   /** Ids of all nodes that were cut off. */
   | { readonly kind: 'revoked'; readonly node_ids: readonly string[] }
   | { readonly kind: 'stop' }
@@ -88,10 +92,16 @@ export type FromOffice =
   /** `revision`: of the newest commit, which now says what the file says. */
   | {
       readonly kind: 'file_policy_done'
+      readonly id: number
       readonly revision: number
       readonly is_changed: boolean
     }
-  | { readonly kind: 'file_policy_failed'; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'file_policy_failed'
+      readonly id: number
+      readonly code: string
+      readonly message: string
+    }
   | { readonly kind: 'event'; readonly event: SystemEvent }
 
 export type FirstLogin = { readonly username: string; readonly password: string }

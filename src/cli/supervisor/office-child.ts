@@ -45,7 +45,8 @@ export function officeChild(
   let is_ready = false
   let child: ChildProcess | undefined
   let revoked: readonly string[] = []
-  let commit: PromiseWithResolvers<FileCommit> | undefined
+  let commit: (PromiseWithResolvers<FileCommit> & { readonly id: number }) | undefined
+  let asked = 0
 
   function hear(message: FromOffice, pid: number | undefined): void {
     switch (message.kind) {
@@ -58,10 +59,11 @@ export function officeChild(
         ready.resolve(message)
         return
       case 'file_policy_done':
-        commit?.resolve({ revision: message.revision, is_changed: message.is_changed })
+        if (commit?.id === message.id)
+          commit.resolve({ revision: message.revision, is_changed: message.is_changed })
         return
       case 'file_policy_failed':
-        commit?.reject(new Fault(message.code, message.message, {}))
+        if (commit?.id === message.id) commit.reject(new Fault(message.code, message.message, {}))
         return
       case 'event':
         onEvent(message.event)
@@ -111,12 +113,12 @@ export function officeChild(
         throw supervisorFaults.office_away({ state: 'analytics, API and console are not there' })
       // One at a time: whoever asks again takes the place of whoever asked before.
       commit?.reject(supervisorFaults.office_away({ state: 'the file was read again meanwhile' }))
-      const mine = Promise.withResolvers<FileCommit>()
+      const mine = { ...Promise.withResolvers<FileCommit>(), id: ++asked }
       commit = mine
       using _patience = clock.after(commit_within_ms, () =>
         mine.reject(supervisorFaults.office_away({ state: 'no answer within 60 seconds' })),
       )
-      child.send({ kind: 'file_policy', policy } satisfies ToOffice, () => {})
+      child.send({ kind: 'file_policy', id: mine.id, policy } satisfies ToOffice, () => {})
       try {
         return await mine.promise
       } finally {

@@ -39,7 +39,7 @@ export async function runOfficeProcess(outer: World): Promise<void> {
     if (message.kind === 'stop') done.resolve()
     else if (message.kind === 'sites') sites = message.sites
     else if (message.kind === 'revoked') cut_off.set(message.node_ids)
-    else if (message.kind === 'file_policy') tell(await fileCommit(office, message.policy, world))
+    else if (message.kind === 'file_policy') tell(await fileCommit(office, message, world))
     else {
       sites = message.settings.sites
       node = message.settings.node
@@ -177,7 +177,7 @@ async function openDesk(
 /** What the settings file says of the policy becomes a commit, unless it said the same the last time. */
 async function fileCommit(
   office: Office | undefined,
-  policy: FilePolicy,
+  { id, policy }: { readonly id: number; readonly policy: FilePolicy },
   world: World,
 ): Promise<FromOffice> {
   try {
@@ -186,13 +186,14 @@ async function fileCommit(
     const committed = await office.publish.applyFilePolicy(policy, 'gatehouse.yaml')
     return {
       kind: 'file_policy_done',
+      id,
       revision: committed?.commit.bundle.head.revision ?? 0,
       is_changed: committed?.is_new ?? false,
     }
   } catch (error) {
     const code = error instanceof Fault ? error.code : 'bug'
     if (code === 'bug') world.log.trouble('policy.file_not_committed', error)
-    return { kind: 'file_policy_failed', code, message: messageOf(error) }
+    return { kind: 'file_policy_failed', id, code, message: messageOf(error) }
   }
 }
 

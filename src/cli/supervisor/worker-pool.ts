@@ -43,6 +43,8 @@ export type WorkerPoolEvents = {
   readonly onNudge: () => void
   readonly onGone: (worker_id: string) => void
   readonly onEvent: (event: SystemEvent) => void
+  /** Of the lists as they lie on the shelf; 0 when some of what holds is not there. */
+  readonly listsOnShelf: () => number
 }
 
 export type WorkerPool = {
@@ -133,8 +135,10 @@ export function workerPool(
     })
     // Whoever takes a dead worker's place must not queue behind the traffic that the others now carry alone.
     if (restarts > 0) prioritise(worker, -10)
-    tellLists(member, [...listed.values()], [])
-    send({ kind: 'start', settings, worker_id, policy: policies.current })
+    // A million entries for each of many workers would be seconds in which nobody hears the supervisor.
+    const lists_revision = events.listsOnShelf()
+    send({ kind: 'start', settings, worker_id, policy: policies.current, lists_revision })
+    if (lists_revision === 0) tellLists(member, [...listed.values()], [])
     policies.join(member)
     return slot
   }
@@ -147,6 +151,7 @@ export function workerPool(
     } else if (message.kind === 'nudge') events.onNudge()
     else if (message.kind === 'failed') reject(supervisorFaults.worker_refused(message))
     else if (message.kind === 'event') events.onEvent(message.event)
+    else if (message.kind === 'lists_missing') tellLists(slot.member, [...listed.values()], [])
     else if (message.kind === 'rates') {
       for (const other of slots) if (other !== slot) other.member.send(message)
     } else if (message.kind !== 'ready') {
@@ -280,7 +285,10 @@ export function workerPool(
 }
 
 function isSame(a: ListEntry | undefined, b: ListEntry): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b)
+  if (a === b) return true
+  if (a === undefined) return false
+  for (const key of Object.keys(b) as (keyof ListEntry)[]) if (a[key] !== b[key]) return false
+  return true
 }
 
 /** Only root may raise a priority: without it a start takes its turn like any other process. */

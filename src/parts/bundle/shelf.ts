@@ -17,7 +17,7 @@ import type { BundleFiles, Trust } from './bundle.ts'
 import { bundleFaults } from './faults.ts'
 import type { ListsHead } from './lists.ts'
 import { onShelf, readWhole, replaceFile, settle, settleSoon, unfinished } from './shelf/durable.ts'
-import { openListJournal } from './shelf/list-journal.ts'
+import { openListJournal, readListJournal } from './shelf/list-journal.ts'
 import { type Mark, movePointer, readFloor, readPointer } from './shelf/pointer.ts'
 import {
   bundleIds,
@@ -69,6 +69,8 @@ export type Shelf = {
   lists(): ListsHead | undefined
   /** 0 before the first. */
   readonly lists_revision: number
+  /** Whoever reads the lists from disk now gets all that holds; false while parts come, and when the disk refused some. */
+  readonly are_lists_kept: boolean
   /**
    * Takes verified lists: a full state, a part of one, or a change. `onTaken` gets what became different, before it is
    * written: when the disk refuses they count all the same, until a restart.
@@ -132,6 +134,11 @@ export function readShelved(dir: string, bundle_id: string, before?: Shelved): S
   return { bundle, files: readFiles(dir, bundle, known) }
 }
 
+/** The lists on a shelf that another process owns; what it takes at this moment may be missing. */
+export function readLists(dir: string): ListsHead | undefined {
+  return readListJournal(dir)
+}
+
 /**
  * What counts on a shelf that another process owns, for whoever only looks: checked to be whole. Undefined when
  * nothing counts yet, and when it cannot be read.
@@ -176,6 +183,10 @@ class DiskShelf implements Shelf {
 
   get lists_revision(): number {
     return this.#journal.merged.revision
+  }
+
+  get are_lists_kept(): boolean {
+    return this.#journal.is_kept
   }
 
   active(): Shelved | undefined {

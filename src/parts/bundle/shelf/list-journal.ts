@@ -17,6 +17,8 @@ const changes_bytes_min = 1024 ** 2
 
 export type ListJournal = {
   readonly merged: MergedLists
+  /** What stands on disk is all that holds. */
+  readonly is_kept: boolean
   /** Writes what `merged` has just taken. Throws what the file system throws. */
   save(head: ListsHead): void
 }
@@ -67,6 +69,9 @@ export function openListJournal(dir: string): ListJournal {
 
   return {
     merged,
+    get is_kept() {
+      return can_append && coming === undefined
+    },
     save(head) {
       if (!isNextPart(head, coming?.revision))
         coming = head.more ? { revision: head.revision, size_bytes: 0, is_good: true } : undefined
@@ -82,6 +87,11 @@ export function openListJournal(dir: string): ListJournal {
       can_append = head.more ? could_append : true
     },
   }
+}
+
+/** What lies in `dir`, for a process that does not own it. */
+export function readListJournal(dir: string): ListsHead | undefined {
+  return read(join(dir, 'lists.log')).merged.head()
 }
 
 function lineOf(head: ListsHead): string {
