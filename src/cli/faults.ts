@@ -27,8 +27,8 @@ export const supervisorFaults = faults('supervisor', {
     `Cannot tell that revision ${f.revision} is in force here: ${f.state}`,
   office_died: (f: { how: string }) => `Analytics, API and console died: ${f.how}`,
   office_refused: (f: { code: string; message: string }) => f.message,
-  needs_restart: (f: { parts: string }) =>
-    `Cannot apply changed settings while running: ${f.parts} need a restart`,
+  needs_restart: (f: { parts: string; count: number }) =>
+    `Cannot apply changed settings while running: ${f.parts} ${f.count === 1 ? 'needs' : 'need'} a restart`,
 })
 
 export const cliFaults = faults('cli', {

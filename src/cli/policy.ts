@@ -1,6 +1,7 @@
 /** What the settings file says of the policy, and the policy that it makes without any commit. */
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { messageOf } from '#base/fault.ts'
 import { bundleName } from '#model/bundle.ts'
 import { type OwnRules, Policy, type PolicyDocument, type RuleChoice } from '#model/policy.ts'
@@ -19,11 +20,20 @@ export type FilePolicy = Pick<PolicyDocument, 'rules' | 'sites' | 'own_rules'>
 
 /**
  * `sites:` and `rules:` of the settings. Files of one's own rules come along with the data that they
- * name; without any the committed ones stay. @throws cli.rule_file
+ * name; without any the committed ones stay. A file that names no site says nothing of sites, and one
+ * that leaves rules at their defaults besides says nothing at all. @throws cli.rule_file
  */
 export function filePolicy(settings: Pick<Settings, 'rules' | 'sites'>): FilePolicy {
   const { rules, sites, own_rules } = Policy.encode(policyOf(settings))
-  return settings.rules.files.length === 0 ? { rules, sites } : { rules, sites, own_rules }
+  const has_files = settings.rules.files.length > 0
+  const has_sites = settings.sites.length > 0
+  const is_silent = !has_sites && !has_files && isDeepStrictEqual(rules, defaultRules())
+  if (is_silent) return {}
+  return { rules, ...(has_sites && { sites }), ...(has_files && { own_rules }) }
+}
+
+function defaultRules(): unknown {
+  return Policy.encode(Policy.parse({})).rules
 }
 
 /** A policy made of the settings alone. @throws cli.rule_file, rulesets.*, seclang.* */

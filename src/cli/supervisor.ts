@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '#base/fault.ts'
-import { hybridClock } from '#base/hybrid-clock.ts'
+import { type HybridClock, hybridClock } from '#base/hybrid-clock.ts'
 import type { Log } from '#base/log.ts'
 import type { World } from '#base/service.ts'
 import type { SystemEvent } from '#model/event.ts'
@@ -89,7 +89,7 @@ export async function supervise(
   fileCommit?.now()
   const agent = rising.use(
     whenThere(is_policy_server ? office?.ready : undefined, world, () =>
-      openAgent(member, policy, { workers, keeper, office }, world),
+      openAgent(member, policy, { workers, keeper, office, hlc }, world),
     ),
   )
   facts.agent = agent
@@ -105,6 +105,7 @@ export async function supervise(
       office?.tellSites(settings.sites)
       if (was_booting) fileCommit?.now()
       world.log.event('reload.done', { ...workers.facts() })
+      return prints.partial
     },
     facts,
     world,
@@ -218,12 +219,13 @@ type Told = {
   readonly workers: WorkerPool
   readonly keeper: Keeper
   readonly office: OfficeChild | undefined
+  readonly hlc: HybridClock
 }
 
 function openAgent(
   member: Membership,
   policy: NodePolicy,
-  { workers, keeper, office }: Told,
+  { workers, keeper, office, hlc }: Told,
   world: World,
 ): Agent {
   const { local_policy_server, intake } = member
@@ -234,6 +236,7 @@ function openAgent(
       address: member.address,
       shelf: member.shelf,
       boot_id: randomUUID(),
+      hlc,
       ...(local_policy_server !== undefined && { local_policy_server }),
       ...(intake !== undefined && { analytics: intake }),
       apply: (shelved) => policy.apply(shelved),
@@ -273,13 +276,12 @@ function whenThere(office: Promise<unknown> | undefined, world: World, open: () 
 }
 
 /** One reload after the other; what became of the last one is told in the status. */
-function inTurn(reloadOnce: () => Promise<void>, facts: NodeFacts, world: World) {
+function inTurn(reloadOnce: () => Promise<string>, facts: NodeFacts, world: World) {
   let rolling: Promise<void> = Promise.resolve()
   const again = async (): Promise<void> => {
     const at = new Date(world.clock.now()).toISOString()
     try {
-      await reloadOnce()
-      facts.last_reload = { at, is_done: true, message: '' }
+      facts.last_reload = { at, is_done: true, message: await reloadOnce() }
     } catch (error) {
       facts.last_reload = { at, is_done: false, message: messageOf(error) }
       world.log.trouble('reload.refused', error)

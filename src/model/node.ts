@@ -25,7 +25,7 @@ export type AgentState = z.infer<typeof AgentState>
 export const LastReload = z.strictObject({
   at: z.iso.datetime(),
   is_done: z.boolean(),
-  /** Why it was refused; '' when it was not. */
+  /** Why it was refused, or what of it needs a restart; '' when all of it was done. */
   message: z.string(),
 })
 export type LastReload = z.infer<typeof LastReload>

@@ -1,5 +1,6 @@
 /** Does this node enforce the newest policy? */
 import { Fault } from '#base/fault.ts'
+import { whyIgnored } from '../file-import.ts'
 import { withApi } from '../local.ts'
 import { oneLine } from '../policy-words.ts'
 import {
@@ -55,6 +56,15 @@ export const policy: Check = async (patient) => {
       warning('the policy of the settings file is in force, none that was committed', {
         why: 'other nodes get their policy from commits only',
         fix: 'look at the log for why the file was not committed',
+      }),
+    )
+  }
+  const ignored = isPolicyServer(patient) ? await whyIgnored(patient.settings) : undefined
+  if (ignored !== undefined) {
+    found.push(
+      warning(ignored, {
+        why: 'what is committed is in force; changes of the file change nothing',
+        fix: 'gatehouse reload --take-file, or remove sites: and rules: from the file',
       }),
     )
   }

@@ -47,6 +47,14 @@ export const running: Check = async ({ status, settings }) => {
       }),
     )
   }
+  if (last_reload?.is_done && last_reload.message !== '') {
+    found.push(
+      warning(last_reload.message, {
+        why: 'the node runs with the old value of these',
+        fix: 'systemctl restart gatehouse, or stop gatehouse run and start it again',
+      }),
+    )
+  }
   if (found.length > 0) return found
   return [
     ok(`gatehouse ${version} runs since ${started_at}, ${counted(ready.length, 'worker')} ready`),

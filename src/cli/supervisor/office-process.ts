@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Fault, messageOf } from '#base/fault.ts'
-import { hybridClock } from '#base/hybrid-clock.ts'
+import { type HybridClock, hybridClock } from '#base/hybrid-clock.ts'
 import type { World } from '#base/service.ts'
 import { openAuthority } from '#parts/identity/authority.ts'
 import { type NodeIdentity, readIdentity } from '#parts/identity/node-identity.ts'
@@ -10,6 +10,7 @@ import { type Revocations, revocations } from '#parts/identity/revocations.ts'
 import { type Database, openDatabase } from '#parts/records/database.ts'
 import { startAnalytics } from '#services/analytics/service.ts'
 import { startNotifier } from '#services/notifier/service.ts'
+import { Parts } from '#services/policy/faults.ts'
 import { type Policy, startPolicy } from '#services/policy/service.ts'
 import { clusterAddress, identityDir } from '../cluster.ts'
 import { supervisorFaults } from '../faults.ts'
@@ -29,8 +30,9 @@ export async function runOfficeProcess(outer: World): Promise<void> {
   const done = Promise.withResolvers<void>()
   const { clock } = outer
   let node = ''
-  const relay = relayedLog(outer.log, { node: () => node, clock, hlc: hybridClock(clock) })
-  const world: World = { ...outer, log: relay.log }
+  const hlc = hybridClock(clock)
+  const relay = relayedLog(outer.log, { node: () => node, clock, hlc })
+  const world: OfficeWorld = { ...outer, log: relay.log, hlc }
   let sites: Settings['sites'] = []
   const cut_off = revocations()
   let office: Office | undefined
@@ -65,6 +67,9 @@ export async function runOfficeProcess(outer: World): Promise<void> {
   await office?.[Symbol.asyncDispose]()
 }
 
+/** With the clock that its events are marked by. */
+type OfficeWorld = World & { readonly hlc: HybridClock }
+
 type Office = AsyncDisposable & {
   /** Of the console; '' on a node that has none. */
   readonly url: string
@@ -90,7 +95,7 @@ async function open(
   version: string,
   sites: () => Settings['sites'],
   cut_off: Revocations,
-  world: World,
+  world: OfficeWorld,
 ): Promise<Office> {
   await using rising = new AsyncDisposableStack()
   const identity = rising.use(ownIdentity(settings, world))
@@ -126,7 +131,7 @@ async function open(
 async function openDesk(
   ground: Ground,
   rising: AsyncDisposableStack,
-  world: World,
+  world: OfficeWorld,
 ): Promise<Policy> {
   const { settings, version, database, policy, identity, sites } = ground
   const authority = await openAuthority(identityDir(settings.state_dir))
@@ -137,7 +142,7 @@ async function openDesk(
     await startNotifier(
       { listen: settings.cluster.listen },
       {
-        ...{ database, identity, authority, version },
+        ...{ database, identity, authority, version, hlc: world.hlc },
         async rollback({ revision, failed, message }) {
           await desk?.publish.rollbackTo(revision, message, 'gatehouse', failed)
         },
@@ -193,8 +198,21 @@ async function fileCommit(
   } catch (error) {
     const code = error instanceof Fault ? error.code : 'bug'
     if (code === 'bug') world.log.trouble('policy.file_not_committed', error)
-    return { kind: 'file_policy_failed', id, code, message: messageOf(error) }
+    return { kind: 'file_policy_failed', id, code, message: inParts(error) }
   }
+}
+
+/** So many of what is wrong are told; `gatehouse check` finds the others. */
+const parts_told = 5
+
+/** With what exactly is wrong, where that is known. */
+function inParts(error: unknown): string {
+  const parts = error instanceof Fault && error.cause instanceof Parts ? error.cause.parts : []
+  const told = parts
+    .slice(0, parts_told)
+    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  if (parts.length > told.length) told.push(`and ${parts.length - told.length} more`)
+  return [messageOf(error), ...told].join('; ')
 }
 
 /** Certificates are renewed by the supervisor, which writes them down. */

@@ -3,15 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { systemClock } from '#base/clock.ts'
+import { systemClock, testClock } from '#base/clock.ts'
 import { Fault } from '#base/fault.ts'
 import { jsonLog } from '#base/log.ts'
 import { prometheusMetrics } from '#base/metrics.ts'
+import { filePolicy } from '../policy.ts'
 import { loadSettings, type Settings } from '../settings.ts'
 import { readBootPolicy, writeBootPolicy } from './boot-policy.ts'
 import type { NodePolicy } from './node-policy.ts'
 import type { OfficeChild } from './office-child.ts'
-import { printsOf, reload } from './reload.ts'
+import { commitFileSoon, printsOf, reload } from './reload.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'reload-'))
 after(() => rmSync(dir, { recursive: true, force: true }))
@@ -70,7 +71,7 @@ function node(is_policy_server = true) {
     office: office as OfficeChild,
     prints: printsOf(read(), is_policy_server),
   }
-  return { state, lines, again: (old: Settings) => reload(old, context, world) }
+  return { state, lines, context, again: (old: Settings) => reload(old, context, world) }
 }
 
 test('changed sites become a commit, and the reload is done when it is in force', async () => {
@@ -116,6 +117,53 @@ test('a node without the role says that its file has no say', async () => {
   await again(read())
   assert.deepEqual([state.told, state.rolls, state.booted], [0, 0, 0])
   assert.match(lines.join(), /takes its policy from the policy servers/)
+})
+
+test('what only a restart can change is kept for whoever asked', async () => {
+  write('block')
+  const old = read()
+  const { context, again } = node()
+  write('block', 'log: detail')
+  await again(old)
+  assert.match(context.prints.partial, /log needs a restart$/)
+  write('block')
+  await again(old)
+  assert.equal(context.prints.partial, '')
+})
+
+test('a file that was overtaken is told once, and what is committed counts', async () => {
+  const clock = testClock()
+  const troubles: string[] = []
+  let asked = 0
+  const office = {
+    ready: Promise.resolve({ url: '' }),
+    async commitFile() {
+      asked++
+      throw new Fault('policy.file_is_behind', 'changed elsewhere', {})
+    },
+  } as unknown as OfficeChild
+  write('block')
+  const world = {
+    clock,
+    log: jsonLog('event', (line) => troubles.push(line)),
+    metrics: prometheusMetrics(),
+    stop: new AbortController().signal,
+  }
+  commitFileSoon(read, office, world).now()
+  for (let i = 0; i < 5; i++) {
+    await new Promise(setImmediate)
+    await clock.advance(10_000)
+  }
+  assert.deepEqual([asked, troubles.length], [1, 1])
+})
+
+test('a file without sites says nothing of the policy, so that nothing is taken back by it', () => {
+  write('block')
+  const settings = read()
+  assert.deepEqual(Object.keys(filePolicy(settings)), ['rules', 'sites'])
+  assert.deepEqual(filePolicy({ ...settings, sites: [] }), {})
+  const strict = { ...settings.rules, paranoia_level: 2 }
+  assert.deepEqual(Object.keys(filePolicy({ rules: strict, sites: [] })), ['rules'])
 })
 
 test('a broken file changes nothing', async () => {

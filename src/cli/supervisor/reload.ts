@@ -25,12 +25,15 @@ export type Prints = {
   edge: string
   /** What the office was told. */
   policy: string
+  /** What the last reload could not change, in a sentence; '' when it could change everything. */
+  partial: string
 }
 
 export function printsOf(settings: Settings, is_policy_server: boolean): Prints {
   return {
     edge: edgePrint(settings),
     policy: is_policy_server ? policyPrint(settings) : '',
+    partial: '',
   }
 }
 
@@ -38,13 +41,19 @@ export function printsOf(settings: Settings, is_policy_server: boolean): Prints 
 const in_force_within_ms = 20_000
 const try_again_ms = 5_000
 
+/** Refusals that do not pass by themselves. */
+const needs_decision: ReadonlySet<string> = new Set([
+  'policy.file_is_behind',
+  'policy.file_needs_note',
+])
+
 /** The settings in force afterwards. @throws what keeps the new ones from being applied; then the old ones stay */
 export async function reload(
   old: Settings,
   context: ReloadContext,
   world: World,
 ): Promise<Settings> {
-  const next = readAgain(old, context.file, world)
+  const next = readAgain(old, context, world)
   if (context.is_policy_server) await applyPolicy(next, context, world)
   else if (next.sites.length > 0) warnOfSites(context.file, world)
   const edge = edgePrint(next)
@@ -80,6 +89,8 @@ export function commitFileSoon(
           const words = fault instanceof Fault ? fault.message : 'bug'
           if (words !== told) log.trouble('policy.file_not_committed', fault)
           told = words
+          // Somebody has to decide; until then what is committed counts.
+          if (fault instanceof Fault && needs_decision.has(fault.code)) return
           await clock.sleep(try_again_ms, stop)
         }
       }
@@ -91,7 +102,7 @@ export function commitFileSoon(
 }
 
 /** The file as it is now, except for what only a restart can change. */
-function readAgain(old: Settings, file: string, world: World): Settings {
+function readAgain(old: Settings, { file, prints }: ReloadContext, world: World): Settings {
   const result = loadSettings(file)
   if (result.kind === 'invalid') throw invalidSettings(result.problems)
   const next = result.data
@@ -101,9 +112,14 @@ function readAgain(old: Settings, file: string, world: World): Settings {
     (key) => key !== 'node' && JSON.stringify(old[key]) !== JSON.stringify(next[key]),
   )
   if (next.edge.admin !== old.edge.admin) changed.push('edge.admin')
+  prints.partial = ''
   if (changed.length > 0) {
-    const parts = changed.join(', ')
-    world.log.trouble('reload.partial', supervisorFaults.needs_restart({ parts }))
+    const fault = supervisorFaults.needs_restart({
+      parts: changed.join(', '),
+      count: changed.length,
+    })
+    prints.partial = fault.message
+    world.log.trouble('reload.partial', fault)
   }
   const kept = Object.fromEntries(fixed.map((key) => [key, old[key]]))
   return { ...next, ...kept }

@@ -35,7 +35,13 @@ export function check(program: Command, output: Output): void {
       const policy = loadPolicy(result.data)
       const { rules } = policy
       const { sites } = result.data
-      const warnings = [...policy.warnings, ...bodyWarnings(sites, policy.ruleset)]
+      const { whyIgnored } = await import('../file-import.ts')
+      const ignored = await whyIgnored(result.data)
+      const warnings = [
+        ...policy.warnings,
+        ...bodyWarnings(sites, policy.ruleset),
+        ...(ignored ? [ignored] : []),
+      ]
       if (options.json) {
         output.json({
           ok: true,

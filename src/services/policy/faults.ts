@@ -81,6 +81,10 @@ export const policyFaults = faults('policy', {
   check_failed: (f: { count: number }) =>
     `Cannot commit this policy: its check found ${f.count === 1 ? 'an error' : `${f.count} errors`}`,
   note_required: (_: Nothing) => 'Cannot commit without a note: this policy demands one',
+  file_is_behind: (f: { file: string; revision: number; author: string }) =>
+    `Cannot take sites and rules of ${f.file}: they were changed elsewhere since (the newest is revision ${f.revision} by ${f.author}), and what is committed counts; gatehouse reload --take-file --dry-run shows what taking them would change, without --dry-run it takes them; or change the policy with gatehouse apply and remove sites: and rules: from the file`,
+  file_needs_note: (f: { file: string }) =>
+    `Cannot take sites and rules of ${f.file}: this policy demands a note with every change; gatehouse reload --take-file -m 'why' commits them with one`,
   conflict: (f: { revision: number; author: string }) =>
     `Cannot commit: ${f.author} committed revision ${f.revision} first; put your changes onto it (rebase) or start again`,
   rebase_conflict: (f: { revision: number; count: number }) =>

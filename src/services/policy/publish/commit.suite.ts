@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 import { bundleName } from '#model/bundle.ts'
 import type { CheckResult, Commit, CommitSummary, PolicyDiff } from '#model/draft.ts'
 import type { Problem } from '#model/problem.ts'
+import type { Mode } from '#model/site.ts'
 import { verifyBundle } from '#parts/bundle/bundle.ts'
 import { site as siteOf } from '#parts/enforcement/enforcement.support.ts'
 import { listActivity, verifyActivity } from '#parts/records/activity.ts'
@@ -220,6 +221,12 @@ export function commitSuite(): void {
         rules: { set: `${set.dir}/set` },
         sites: [siteOf('shop', { mode: 'monitor' })],
       }
+      // Nothing was ever taken from a file here: one that differs is refused, one that says the same is taken note of.
+      await assert.rejects(publish.applyFilePolicy(given, 'gatehouse.yaml'), {
+        code: 'policy.file_is_behind',
+      })
+      const same = { ...given, sites: [siteOf('shop')] }
+      assert.equal((await publish.applyFilePolicy(same, 'gatehouse.yaml'))?.is_new, false)
       const made = await publish.applyFilePolicy(given, '/etc/gatehouse/gatehouse.yaml')
       assert.ok(made?.is_new)
       assert.equal(made.commit.bundle.head.author, 'gatehouse.yaml')
@@ -228,12 +235,49 @@ export function commitSuite(): void {
         await publish.applyFilePolicy(structuredClone(given), 'x/gatehouse.yaml'),
         undefined,
       )
+      const known = async () =>
+        (await ask<{ is_of_file: boolean }>('GET /api/v1/policy', local())).is_of_file
+      assert.equal(await known(), true)
       // Changed elsewhere since: the file has nothing new to say.
-      await apply(documentWith())
+      await apply(documentWith({ sites: ['shop', 'b', 'c'].map((name) => siteOf(name)) }))
+      assert.equal(await known(), false)
       assert.equal(await publish.applyFilePolicy(given, 'gatehouse.yaml'), undefined)
       assert.equal(await publish.applyFilePolicy({}, 'gatehouse.yaml'), undefined)
       const { items } = await listActivity(site.database, { limit: 1, q: 'gatehouse' })
       assert.equal(items[0]?.who, 'gatehouse')
+    })
+
+    test('takes nothing back that was committed elsewhere since it was taken', async () => {
+      const { publish } = site.policy
+      const given = (mode: Mode) => ({
+        rules: { set: `${set.dir}/set` },
+        sites: [siteOf('shop', { mode })],
+      })
+      const take = (mode: Mode) => publish.applyFilePolicy(given(mode), 'gatehouse.yaml')
+      const head = async () => (await newestCommit(site.database))?.bundle.head.revision
+      const before = await head()
+      await assert.rejects(take('off'), {
+        code: 'policy.file_is_behind',
+        message: new RegExp(`revision ${before} by local`),
+      })
+      assert.equal(await head(), before)
+      // What was committed says the same as the file: from here on it is of the file again.
+      await apply(documentWith({ ...given('off'), masks: [{ name: 'pin' }] }))
+      assert.equal((await take('off'))?.is_new, false)
+      assert.equal((await take('monitor'))?.is_new, true)
+      // Nothing of its part: others may change that.
+      await apply(documentWith({ ...given('monitor'), rollout: { note_required: true } }), {
+        message: 'x',
+      })
+      await assert.rejects(take('block'), { code: 'policy.file_needs_note' })
+      await apply(documentWith(given('monitor')), { message: 'x' })
+      // A section that it never said, and that others filled, is not its own.
+      await apply(documentWith({ ...given('monitor'), own_rules: [{ name: 'a', text: '' }] }))
+      const more = { ...given('monitor'), own_rules: [] }
+      await assert.rejects(publish.applyFilePolicy(more, 'gatehouse.yaml'), {
+        code: 'policy.file_is_behind',
+      })
+      await apply(documentWith())
     })
   })
 }

@@ -8,8 +8,6 @@ import type { World } from '#base/service.ts'
 import { bundleName } from '#model/bundle.ts'
 import type { CheckResult, PolicyChange } from '#model/draft.ts'
 import { type BundleFiles, packBundle } from '#parts/bundle/bundle.ts'
-import { canonicalJson } from '#parts/bundle/canonical.ts'
-import { sha256 } from '#parts/bundle/signing.ts'
 import type { FolderTrust } from '#parts/enforcement/check.ts'
 import type { Authority } from '#parts/identity/authority.ts'
 import { withActivity } from '#parts/records/activity.ts'
@@ -31,6 +29,7 @@ import type { Note } from '../handler.ts'
 import { type Compiler, compiler } from './compiler.ts'
 import { countThings } from './diff.ts'
 import { emptyDocument } from './document.ts'
+import { filePrint, isBehind, saidByFile } from './file-policy.ts'
 import { type Fixes, fixes } from './fixes.ts'
 import { demandGood, refusingUncompiled } from './good.ts'
 import { type History, history } from './history.ts'
@@ -86,8 +85,11 @@ export type Publish = AsyncDisposable & {
   /**
    * Commits what a settings file says of the policy when that differs from what was last taken from a file; sections that it
    * does not have stay as they are. Undefined: there was nothing to do.
+   * @throws policy.file_is_behind when its part was changed elsewhere since; policy.file_needs_note; and as `commit`
    */
   applyFilePolicy(given: Document, file: string): Promise<Committed | undefined>
+  /** Whether sites and rules of this commit are still what was last taken from a settings file. */
+  isOfFile(commit: StoredCommit): Promise<boolean>
   /** Compiles the newest commit, so that the first one to ask does not wait. */
   warm(): Promise<void>
 }
@@ -134,6 +136,9 @@ export function publish(context: PublishContext, world: World): Publish {
     rollbackTo: (revision, message, author, failed) =>
       rollbackOf(parts, failed, { revision, message, author }),
     applyFilePolicy: (given, file) => applyFilePolicy(parts, given, file),
+    async isOfFile({ document }) {
+      return saidByFile(document, await lastImport(context.database)) !== undefined
+    },
     warm: () => judging.warm(),
     async [Symbol.asyncDispose]() {
       pruning[Symbol.dispose]()
@@ -210,17 +215,27 @@ async function applyFilePolicy(
   file: string,
 ): Promise<Committed | undefined> {
   const { past, context, judging, world, reading } = parts
-  const import_hash = sha256(canonicalJson(JSON.parse(JSON.stringify(given))))
   const head = await past.head()
-  const is_known = import_hash === (await lastImport(context.database))
-  if (head && (is_known || Object.keys(given).length === 0)) {
+  const sections = Object.keys(given)
+  const document = await reading.read({ ...head?.document, ...given }, 'first')
+  const import_hash = filePrint(document, sections)
+  const last = await lastImport(context.database)
+  if (head && (import_hash === last || sections.length === 0)) {
     judging.warm().catch((error: unknown) => world.log.trouble('policy.not_warmed', error))
     return undefined
   }
-  const document = await reading.read({ ...head?.document, ...given }, 'first')
   const author = basename(file)
+  if (head && import_hash !== filePrint(head.document, sections)) {
+    if (isBehind(head.document, sections, last)) {
+      const { revision, author: by } = head.bundle.head
+      throw policyFaults.file_is_behind({ file: author, revision, author: by })
+    }
+    if (isNoteRequired(head.document)) throw policyFaults.file_needs_note({ file: author })
+  }
   const folder = 'trusted' as const
-  const change = { document, message: `From ${author}`, import_hash, folder }
+  // Read against this one: whoever commits meanwhile is not taken back either.
+  const base_revision = revisionOf(head)
+  const change = { document, message: `From ${author}`, import_hash, folder, base_revision }
   return commit(parts, change, itself(parts, author))
 }
 

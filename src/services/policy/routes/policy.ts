@@ -10,7 +10,7 @@ import { findDraft } from './drafts.ts'
 export const getPolicy: Handler<'GET /api/v1/policy'> = async (_input, { publish }) => {
   const head = await publish.history.head()
   if (!head) throw policyFaults.not_found({ what: 'a committed policy' })
-  return publish.history.full(head)
+  return { ...(await publish.history.full(head)), is_of_file: await publish.isOfFile(head) }
 }
 
 export const getPolicySchema: Handler<'GET /api/v1/policy/schema'> = async () => policySchema()

@@ -45,6 +45,8 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'policy.unfit_document': [400, 'Unfit policy'],
   'policy.check_failed': [422, 'Check failed'],
   'policy.note_required': [400, 'Note required'],
+  'policy.file_is_behind': [409, 'File is behind'],
+  'policy.file_needs_note': [400, 'Note required'],
   'policy.conflict': [409, 'Somebody was first'],
   'policy.rebase_conflict': [409, 'Both changed the same'],
   'policy.no_fix': [404, 'No such fix'],
