@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hybridClock } from '#base/hybrid-clock.ts'
 import { verifyBundle } from '#parts/bundle/bundle.ts'
 import { verifyLists } from '#parts/bundle/lists.ts'
 import { foundCluster } from '#parts/identity/authority.ts'
@@ -20,6 +19,7 @@ import {
 import { headRevision } from '#parts/records/commits.ts'
 import { rolloutStates } from '#parts/records/rollouts.ts'
 import { call, type TestCluster, testAgent, testCluster } from './notifier.support.ts'
+import { saidSuite } from './said.suite.ts'
 
 let cluster: TestCluster
 before(async () => {
@@ -117,18 +117,6 @@ test('a protocol that we do not speak is told in a sentence', async () => {
   }
   await using agent = await testAgent(address, identity, { protocol: { current: 5, oldest: 1 } })
   assert.equal((await agent.next('welcome')).protocol, 1)
-})
-
-test('what a node did is earlier than what is done here after it told, and so is ours', async () => {
-  const identity = await cluster.joinNode('ahead')
-  const theirs = hybridClock({ now: () => Date.now() + 20_000 })
-  const said = theirs.now()
-  await using agent = await testAgent(cluster.notifier.address, identity, { hlc: said })
-  const { hlc = '' } = await agent.next('welcome')
-  assert.ok(hlc > said)
-  const later = theirs.now()
-  assert.equal(await agent.report({ hlc: later }), 204)
-  assert.ok(cluster.hlc.now() > later)
 })
 
 test('a node that takes records is told to the others for as long as it is connected', {
@@ -287,18 +275,6 @@ test('a revoked node is cut off at once, all others are told, and its name is fr
   assert.notEqual(next.node_id, identity.node_id)
 })
 
-test('a revocation goes out with the first lists that carry its revision, whoever asked for them', async () => {
-  const { address } = cluster.notifier
-  const identity = await cluster.joinNode('cut-off')
-  await using witness = await testAgent(address, await cluster.joinNode('second-witness'))
-  await witness.next('lists')
-  await revokeNode(cluster.database, identity.node_id, now())
-  // A ban was told in the same moment; the list of nodes was not read again.
-  cluster.notifier.onListsChanged()
-  const { lists } = await witness.next('lists')
-  assert.ok(lists.head.revoked_nodes.includes(identity.node_id))
-})
-
 test('a node renews its certificate under the name of the registry', async () => {
   const identity = await cluster.joinNode('renewer')
   const renewed = await renewCertificate(identity, cluster.notifier.address)
@@ -356,6 +332,9 @@ test('a node that ran what the database lost is told so in its view, and gets th
   await survivor.apply(bundle)
   assert.equal((await node('survivor'))?.sync_status, 'in_sync')
 })
+
+// Before too many joins have failed for anybody to join.
+saidSuite(() => cluster)
 
 test('bodies that are too large or make no sense are refused, and too many failed joins are', async () => {
   const { address } = cluster.notifier
