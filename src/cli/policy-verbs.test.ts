@@ -183,3 +183,23 @@ test('a base that is not the newest any more is refused, and a request that nobo
   assert.equal((await gatehouse('fix', id)).status, 4)
   assert.equal((await gatehouse('fix', id, '--apply', '0')).status, 2)
 })
+
+test('the settings file against what was committed elsewhere: told, shown, and refused to remove without a word', async () => {
+  const settings = join(site.dir, 'with-sites.yaml')
+  writeFileSync(
+    settings,
+    `state_dir: ${site.dir}
+rules: { set: ${join(site.dir, 'set')} }
+sites: [{ name: other, hosts: [other.example], upstreams: [{ url: "http://127.0.0.1:1" }] }]
+`,
+  )
+  const given = ['--settings', settings]
+  assert.match((await gatehouse(...given, 'check')).why, /do not count any more/)
+  const shown = await gatehouse(...given, 'reload', '--take-file', '--dry-run')
+  assert.equal(shown.status, 0, shown.why)
+  assert.match(shown.text, /\+ sites other\n- sites shop|- sites shop\n\+ sites other/)
+  const asked = await gatehouse(...given, 'reload', '--take-file')
+  assert.deepEqual([asked.status, /1 thing would be removed; add --yes/.test(asked.why)], [2, true])
+  const silent = ['--settings', here[1] ?? '', 'reload', '--take-file']
+  assert.equal((await gatehouse(...silent)).status, 2)
+})

@@ -32,14 +32,26 @@ function view(revision: number, state: RolloutView['state'], applied: number): R
 }
 
 /** Waits for revision 12 while the API answers these, one a call; the last one for ever. */
-function waiting(views: readonly (RolloutView | null | 'away')[], timeout_ms = 60_000) {
+function waiting(
+  views: readonly (RolloutView | null | 'away')[],
+  timeout_ms = 60_000,
+  history: { state: RolloutView['state']; message: string } = { state: 'superseded', message: '' },
+) {
   const clock = testClock()
   const left = [...views]
   const notes: string[] = []
-  const api = apiClient(async () => {
+  const answer = (data: unknown) => ({
+    ...{ status: 200, media: 'application/json' },
+    text: JSON.stringify(data),
+  })
+  const api = apiClient(async ({ path }) => {
+    const { state, message } = history
+    if (path.endsWith('/commits/12')) return answer({ revision: 12, rollout: state })
+    if (path.includes('/commits?'))
+      return answer({ items: [{ revision: 13, author: 'gatehouse', message }] })
     const rollout = left.length > 1 ? left.shift() : left[0]
     if (rollout === 'away') throw clientFaults.unreachable({ server: 's', reason: 'refused' })
-    return { status: 200, media: 'application/json', text: JSON.stringify({ rollout }) }
+    return answer({ rollout })
   })
   const output = { note: (text: string) => void notes.push(text) } as unknown as Output
   const done = waitForRollout(api, 12, output, { timeout_ms, clock })
@@ -80,6 +92,15 @@ test('a newer revision takes its place', async () => {
   await turn()
   assert.equal(await done, undefined)
   assert.match(notes.join(), /Revision 13 came after it/)
+})
+
+test('a revision that Gatehouse itself took back is a failure, also when its roll-back is over already', async () => {
+  const message = 'Rolled back revision 12: 90 % of 20 requests blocked, 1 % before'
+  const { done, turn } = waiting([view(12, 'running', 1), view(13, 'done', 3)], 60_000, {
+    ...{ state: 'rolled_back', message },
+  })
+  await turn()
+  await assert.rejects(done, { code: 'cli.stopped', message: /rolled back: 90 % of 20 requests/ })
 })
 
 test('a policy server that starts anew meanwhile does not end the wait, one that stays away does', async () => {

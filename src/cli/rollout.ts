@@ -44,6 +44,7 @@ export async function waitForRollout(
     }
     heard_ms = now_ms
     if (rollout && rollout.revision > revision) {
+      await demandNotFailed(api, revision)
       output.note(`Revision ${rollout.revision} came after it and takes its place.`)
       return undefined
     }
@@ -61,6 +62,46 @@ export async function waitForRollout(
     // Most are over within a second; the others take minutes.
     await clock.sleep(waited_ms < 3000 ? 100 : 1000)
   }
+}
+
+/**
+ * Gatehouse goes back by itself with a commit of its own, which looks like one that came after.
+ * @throws cli.stopped when the roll-out of this revision failed
+ */
+async function demandNotFailed(api: ApiClient, revision: number): Promise<void> {
+  const params = { revision: String(revision) }
+  const { rollout: state } = await api.call('GET /api/v1/policy/commits/{revision}', { params })
+  const back = await rolledBack(api, (one) => one.failed === revision)
+  if (back === undefined && state !== 'stopped' && state !== 'rolled_back') return
+  const why = back?.why ?? 'gatehouse history and gatehouse log tell more'
+  throw cliFaults.stopped({ revision, state: back ? 'rolled back' : words(state), why })
+}
+
+export type RolledBack = {
+  /** The revision that went back, the one that its failure belongs to, and why. */
+  readonly revision: number
+  readonly failed: number
+  readonly why: string
+}
+
+/** Looks this far back in the history. */
+const commits_seen = 20
+
+/** The newest commit of this kind with which Gatehouse itself went back. */
+export async function rolledBack(
+  api: ApiClient,
+  isMeant: (one: RolledBack) => boolean,
+): Promise<RolledBack | undefined> {
+  const query = { limit: commits_seen }
+  const { items } = await api.call('GET /api/v1/policy/commits', { query })
+  return items
+    .flatMap(({ revision, author, message }) => {
+      // As the notifier writes it (services/notifier/rollouts.ts).
+      const [, failed, why = ''] = /^Rolled back revision (\d+): (.*)$/s.exec(message) ?? []
+      if (author !== 'gatehouse' || failed === undefined) return []
+      return [{ revision, failed: Number(failed), why: oneLine(why, 500) }]
+    })
+    .find(isMeant)
 }
 
 /** The answer, or the fault of an API or database that is away for the moment. */

@@ -5,7 +5,7 @@ import { Exit, exit } from '../exit.ts'
 import { type GlobalOptions, onPolicyServer, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
 import { waitOf } from '../publishing.ts'
-import { rolloutLine, waitForRollout, waveLines } from '../rollout.ts'
+import { rolledBack, rolloutLine, waitForRollout, waveLines } from '../rollout.ts'
 
 type Options = GlobalOptions & {
   readonly watch?: true
@@ -33,9 +33,17 @@ export function rollout(program: Command, output: Output): void {
         let { rollout: found } = await api.call('GET /api/v1/policy/rollout')
         if (found && options.watch)
           found = (await waitForRollout(api, found.revision, output, { timeout_ms })) ?? found
-        if (options.json) output.json({ rollout: found })
+        // Of a roll-back what matters is what went wrong before it.
+        const back = found
+          ? await rolledBack(api, (one) => one.revision === found?.revision)
+          : undefined
+        if (options.json) output.json({ rollout: found, rolled_back: back ?? null })
         else if (found) print(found, output)
         else output.line('no roll-out is known yet')
+        if (back && !options.json)
+          output.line(
+            `revision ${back.failed} was rolled back: ${back.why}\nthis is revision ${back.revision}, with what was in force before; gatehouse diff ${back.failed} shows what went`,
+          )
         if (found?.state === 'stopped') throw new Exit(exit.failed)
       })
     })
