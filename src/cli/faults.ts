@@ -2,6 +2,8 @@
 import { faults } from '#base/fault.ts'
 
 export const supervisorFaults = faults('supervisor', {
+  closed_intake: (f: { listen: string }) =>
+    `Cannot take records of other nodes: analytics.listen (${f.listen}) is reached from this machine only`,
   own_records: (f: { name: string; policy_servers: string }) =>
     `Cannot start "${f.name}": it takes records for its cluster and would keep them in its embedded database, where no console finds them; set database: to the PostgreSQL that the policy server (${f.policy_servers}) uses`,
   in_use: (f: { dir: string; holder: string }) =>

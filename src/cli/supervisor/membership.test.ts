@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { PeerCertificate } from 'node:tls'
 import { testClock } from '#base/clock.ts'
-import { silentLog } from '#base/log.ts'
+import { jsonLog, silentLog } from '#base/log.ts'
 import { prometheusMetrics } from '#base/metrics.ts'
 import type { World } from '#base/service.ts'
 import { expiresAt, readIdentity, writeIdentity } from '#parts/identity/node-identity.ts'
@@ -63,4 +63,14 @@ test('a node that takes records into a database of its own does not start', asyn
   writeIdentity(identityDir(state_dir), { ...identity, roles: ['edge', 'analytics'] })
   const joined = Settings.parse({ node: 'gate-1', state_dir })
   await assert.rejects(openMembership(joined, world), { code: 'supervisor.own_records' })
+  const database = 'postgresql://gatehouse@db.example/gatehouse'
+  const lines: string[] = []
+  const log = jsonLog('event', (line) => lines.push(line))
+  using closed = await openMembership({ ...joined, database }, { ...world, log })
+  assert.equal(closed.intake, undefined)
+  assert.match(lines.join(), /supervisor.closed_intake/)
+  const analytics = { ...joined.analytics, listen: '*:3313' }
+  const cluster = { ...joined.cluster, address: 'edge-2.example' }
+  using open = await openMembership({ ...joined, database, analytics, cluster }, world)
+  assert.equal(open.intake, 'edge-2.example:3313')
 })

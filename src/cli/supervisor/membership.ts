@@ -18,6 +18,7 @@ import {
   renewOwn,
   toldIntake,
 } from '../cluster.ts'
+import { supervisorFaults } from '../faults.ts'
 import type { Settings } from '../settings.ts'
 
 export type Membership = Disposable & {
@@ -67,8 +68,13 @@ export async function openMembership(settings: Settings, world: World): Promise<
     identity = { ...identity, certificate, ca, key }
     tls = clientTls(identity, intakes)
   }
-  const renewing = authority && renewSometimes(authority, () => identity, take, state_dir, world)
   const has = (role: NodeRole): boolean => identity.roles.includes(role)
+  const intake = has('analytics') ? toldIntake(settings) : undefined
+  if (intake === undefined && has('analytics') && !has('policy')) {
+    const { listen } = settings.analytics
+    world.log.trouble('analytics.closed', supervisorFaults.closed_intake({ listen }))
+  }
+  const renewing = authority && renewSometimes(authority, () => identity, take, state_dir, world)
   return {
     get identity() {
       return identity
@@ -82,7 +88,7 @@ export async function openMembership(settings: Settings, world: World): Promise<
     },
     local_policy_server: has('policy') ? fromHere(settings.cluster.listen) : undefined,
     address: has('policy') ? clusterAddress(settings) : (settings.cluster.address ?? identity.name),
-    intake: has('analytics') ? toldIntake(settings) : undefined,
+    intake,
     learn(topology, from) {
       try {
         identity = keepTopology(state_dir, identity, topology, from)

@@ -307,12 +307,20 @@ test('a second factor is asked for after the password only, and each code counts
   const again = await outcome('POST /api/v1/session/totp', { as, json })
   assert.deepEqual(again, [409, 'policy.totp_exists'])
   site.world.advance(30_000)
+  const elsewhere = await site.ask('POST /api/v1/session', {
+    json: { username: 'otp', password, totp: codeFor(secret) },
+  })
+  const cookie = elsewhere.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+  const other = { cookie, csrf_token: '', asked: elsewhere }
+  assert.equal((await site.ask('GET /api/v1/session', { as: other })).status, 200)
+  site.world.advance(30_000)
   const removed = await outcome('DELETE /api/v1/session/totp', {
     as,
     json: { ...json, totp: codeFor(secret) },
   })
   assert.deepEqual(removed, [204, ''])
   assert.equal((await site.ask('GET /api/v1/session', { as })).status, 200)
+  assert.equal((await site.ask('GET /api/v1/session', { as: other })).status, 401)
   assert.equal((await site.login('otp')).asked.status, 200)
 })
 
