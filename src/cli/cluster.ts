@@ -145,7 +145,9 @@ export async function renewOwn(
   if (!isRenewalDue(identity, now_ms)) return identity
   const { csr, key } = await newRequest(identity.name)
   const certificate = await authority.issue(csr, identity, now_ms)
-  return keep(identityDir(state_dir), { ...identity, certificate, key }, world)
+  // What nodes told this one since its start is not for its file.
+  const kept = readIdentity(identityDir(state_dir)) ?? identity
+  return keep(identityDir(state_dir), { ...kept, certificate, key }, world)
 }
 
 async function found(
@@ -177,17 +179,16 @@ async function refresh(
 ): Promise<NodeIdentity> {
   const { state_dir } = settings
   const identity = { ...kept, ...placesOf(settings) }
+  if (JSON.stringify(identity) !== JSON.stringify(kept))
+    writeIdentity(identityDir(state_dir), identity)
   try {
-    const renewed = await renewOwn(state_dir, identity, authority, world)
-    if (renewed !== identity) return renewed
+    return await renewOwn(state_dir, identity, authority, world)
   } catch (error) {
     // What the node protects does not hang on it; it is tried again while it runs.
     if (!(error instanceof Fault)) throw error
     world.log.trouble('certificate.not_renewed', error)
+    return identity
   }
-  const dir = identityDir(state_dir)
-  if (JSON.stringify(identity) !== JSON.stringify(kept)) writeIdentity(dir, identity)
-  return identity
 }
 
 function keep(dir: string, identity: NodeIdentity, world: World): NodeIdentity {

@@ -31,13 +31,18 @@ test('a policy server renews its own certificate while it runs, without a line t
   using member = await openMembership(settings, { ...world, clock })
   const [before, tls] = [member.identity.certificate, member.tls()]
   assert.equal(before, first.identity.certificate)
+  const told = { policy_servers: ['a.example:1'], analytics: ['b.example:1'] }
+  member.learn(told, 'a.example:1')
   await clock.advance(60_000)
   // Making keys is work of other threads.
   while (member.identity.certificate === before) await new Promise((done) => setImmediate(done))
   assert.ok(expiresAt(member.identity) > expiresAt(first.identity))
   assert.notEqual(member.tls(), tls)
-  const kept = readIdentity(identityDir(dir))?.certificate
-  assert.equal(kept, member.identity.certificate)
+  const kept = readIdentity(identityDir(dir))
+  assert.equal(kept?.certificate, member.identity.certificate)
+  // What it tells others never comes from others.
+  assert.deepEqual(kept?.analytics, first.identity.analytics)
+  assert.deepEqual(member.identity.analytics, told.analytics)
 })
 
 test('connections for records are made anew when somebody is cut off, and never to who was', async () => {
