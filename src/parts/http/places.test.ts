@@ -8,7 +8,11 @@ import { limitPlaces } from './places.ts'
 function port() {
   const server = new EventEmitter()
   const limits = { strangers_of_network_max: 2, strangers_max: 4, of_node_max: 2 }
-  type Line = EventEmitter & { readonly node: string | undefined; is_open: boolean }
+  type Line = EventEmitter & {
+    readonly node: string | undefined
+    is_open: boolean
+    destroy(): void
+  }
   limitPlaces(server, limits, (socket) => {
     return (socket as TLSSocket & Pick<Line, 'node'>).node
   })

@@ -301,6 +301,9 @@ export type ExportCursorsTable = {
   readonly target: string
   readonly events: number
   readonly attacks: number
+  /** The analytics service that tells it. */
+  readonly holder: string
+  readonly held_until: string
 }
 
 export type Tables = {

@@ -15,7 +15,7 @@ import { insertEvents } from '#parts/records/events.ts'
 import { noon_ms, noonPlus } from '#parts/records/records.support.ts'
 import { hitRecord, type TestAnalytics, testAnalytics } from './analytics.support.ts'
 import { octetCounted, syslogMessage } from './exports/rfc5424.ts'
-import { exports } from './exports.ts'
+import { exports, nameOf } from './exports.ts'
 import { AnalyticsSettings } from './settings.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'gatehouse-exports-'))
@@ -44,15 +44,20 @@ function eventOf(name: string, words: Partial<SystemEvent> = {}): SystemEvent {
 const happen = (...events: SystemEvent[]) => insertEvents(analytics.database, events)
 
 /** Exports to these targets until disposed; `started` once they know where to begin. */
-async function start(targets: readonly object[], lines: string[] = []): Promise<AsyncDisposable> {
+async function start(
+  targets: readonly object[],
+  lines: string[] = [],
+  holder?: string,
+): Promise<AsyncDisposable> {
   const settings = AnalyticsSettings.parse({ export: targets })
   const log = jsonLog('event', (line) => lines.push(line))
-  const running = exports(settings.export, analytics.database, { ...analytics.world, log })
+  await using rising = new AsyncDisposableStack()
+  rising.use(exports(settings.export, analytics.database, { ...analytics.world, log }, holder))
   await until(async () => {
     const rows = await analytics.database.kysely.selectFrom('export_cursors').selectAll().execute()
-    return rows.length === targets.length
+    return settings.export.every((one) => rows.some((row) => row.target === nameOf(one)))
   })
-  return running
+  return rising.move()
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -184,6 +189,32 @@ test('a webhook is signed, tried again in order, and what it cannot take is left
   const names = log.map((line) => JSON.parse(line).event)
   assert.deepEqual(names, ['export.stopped', 'export.resumed', 'export.left_out'])
   assert.doesNotMatch(log.join(), /hush|team=1/)
+})
+
+test('of two analytics services on one database one tells a target, and the other goes on after it', async (t) => {
+  const receiver = createSocket('udp4')
+  t.after(() => receiver.close())
+  const seen: string[] = []
+  receiver.on('message', (message) =>
+    seen.push(/gatehouse - (\S+)/.exec(message.toString())?.[1] ?? ''),
+  )
+  receiver.bind(0, '127.0.0.1')
+  await once(receiver, 'listening')
+  const target = { kind: 'syslog', address: `udp://127.0.0.1:${receiver.address().port}` }
+  {
+    await using _one = await start([target], [], 'one')
+    {
+      await using _other = await start([target], [], 'other')
+      await happen(eventOf('c.one'))
+      await until(() => seen.length > 0)
+    }
+    await happen(eventOf('c.two'))
+    await until(() => seen.length > 1)
+  }
+  await happen(eventOf('c.three'))
+  await using _other = await start([target], [], 'other')
+  await until(() => seen.length > 2)
+  assert.deepEqual(seen, ['c.one', 'c.two', 'c.three'])
 })
 
 test('a target that is dead holds nobody up', async () => {

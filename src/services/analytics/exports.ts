@@ -1,6 +1,7 @@
 /**
  * Exports: system events and attacks, told to other systems in their order. Each target reads the database at its own
- * pace and notes how far it came: one that is away holds nobody up, and gets what it missed.
+ * pace and notes how far it came: one that is away holds nobody up, and gets what it missed. Of several analytics services
+ * on one database one tells a target; when it ends, another goes on where it was.
  */
 import { Fault, messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
@@ -9,8 +10,10 @@ import type { Database } from '#parts/records/database.ts'
 import { eventsSince, lastEvent } from '#parts/records/events.ts'
 import {
   type ExportPlaces,
-  exportPlaces,
+  export_lease_ms,
   forgetExports,
+  holdExport,
+  releaseExports,
   saveExportPlaces,
 } from '#parts/records/export-cursors.ts'
 import type { Sender } from './exports/sender.ts'
@@ -23,24 +26,27 @@ import type { Export } from './settings.ts'
 const look_ms = 1_000
 const pause_max_ms = 60_000
 const end_ms = 2_000
+/** A batch takes 20 s at most (connect and write): what was held so shortly before is still ours after it. */
+const hold_ms = export_lease_ms / 6
+/** How often one looks whether the other still tells. */
+const wait_ms = 5_000
 
-/** Until disposed. @throws analytics.export_unreadable */
+/** Until disposed. `holder` names this analytics service among all on the database. @throws analytics.export_unreadable */
 export function exports(
   targets: readonly Export[],
   database: Database,
   world: World,
+  holder = 'this',
 ): AsyncDisposable {
   const stop = new AbortController()
   using rising = new DisposableStack()
   const senders = targets.map((settings) => rising.use(senderOf(settings, world)))
   const running = targets.flatMap((settings, i) => {
     const sender = senders[i]
-    return sender ? [run(settings, sender, database, world, stop.signal)] : []
+    return sender ? [run(settings, sender, { database, holder }, world, stop.signal)] : []
   })
   // In vain while the database is away; the next start does it.
-  const forgetting = forgetExports(database, targets.map(nameOf)).catch((error: unknown) => {
-    if (!(error instanceof Fault)) throw error
-  })
+  const forgetting = tolerant(forgetExports(database, targets.map(nameOf), holder))
   const opened = rising.move()
   return {
     async [Symbol.asyncDispose]() {
@@ -49,9 +55,19 @@ export function exports(
       opened.dispose()
       const over = new AbortController()
       const limit = world.clock.sleep(end_ms, over.signal).catch(() => {})
-      await Promise.race([Promise.all([...running, forgetting]), limit])
+      const ended = Promise.all([...running, forgetting])
+      await Promise.race([ended.then(() => tolerant(releaseExports(database, holder))), limit])
       over.abort()
     },
+  }
+}
+
+/** The database may be away. */
+async function tolerant(chore: Promise<void>): Promise<void> {
+  try {
+    await chore
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
   }
 }
 
@@ -68,28 +84,38 @@ export function nameOf(settings: Export): string {
   return `webhook ${origin}${pathname}`
 }
 
+type Ground = { readonly database: Database; readonly holder: string }
+
 async function run(
   settings: Export,
   sender: Sender,
-  database: Database,
+  { database, holder }: Ground,
   { clock, log }: World,
   stop: AbortSignal,
 ): Promise<void> {
   const target = nameOf(settings)
   let places: ExportPlaces | undefined
+  let held_ms = 0
   let pause_ms = 0
   let trouble: string | undefined
   // Ends the wait only: what is under way has its own time limits.
   const rest = (ms: number) => clock.sleep(ms, stop).catch(() => {})
   while (!stop.aborted) {
     try {
-      places ??= await beginning(database, target)
+      if (places === undefined || clock.elapsed() - held_ms >= hold_ms) {
+        held_ms = clock.elapsed()
+        places = await held(database, target, holder)
+      }
+      if (places === undefined) {
+        await rest(wait_ms)
+        continue
+      }
       const next = await following(database, places, sender.batch_max)
       const batch = next.told.filter((told) => isWanted(told, settings.events))
       if (batch.length > 0) await sender.send(batch)
       if (next.told.length > 0) {
-        await saveExportPlaces(database, target, next.places)
-        places = next.places
+        const is_ours = await saveExportPlaces(database, target, holder, next.places)
+        places = is_ours ? next.places : undefined
       }
       if (trouble !== undefined) log.event('export.resumed', { target })
       trouble = undefined
@@ -109,13 +135,14 @@ async function run(
   }
 }
 
-/** A new target hears of what happens from now on. */
-async function beginning(database: Database, target: string): Promise<ExportPlaces> {
-  const known = await exportPlaces(database, target)
-  if (known) return known
-  const places = { events: await lastEvent(database), attacks: await lastChange(database) }
-  await saveExportPlaces(database, target, places)
-  return places
+/** Where it stands, when it is ours to tell. A new target hears of what happens from now on. */
+async function held(
+  database: Database,
+  target: string,
+  holder: string,
+): Promise<ExportPlaces | undefined> {
+  const beginning = { events: await lastEvent(database), attacks: await lastChange(database) }
+  return await holdExport(database, target, holder, beginning)
 }
 
 /** What comes next, at most so much of it, and where one stands after it. */

@@ -83,7 +83,7 @@ export async function startAnalytics(
   )
   rising.use(retention(settings, database, world))
   rising.use(expiry(database, onListsChanged, world))
-  rising.use(exports(settings.export, database, world))
+  rising.use(exports(settings.export, database, world, tls?.identity().node_id))
   const server = rising.use(await listen(settings.listen, listener, world.clock, tls?.identity))
   world.log.event('analytics.started', { address: server.address })
   const closing = rising.move()
