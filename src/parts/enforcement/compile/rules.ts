@@ -13,6 +13,8 @@ export type RuleInputs = {
   readonly profiles: readonly Profile[]
   /** By path in the bundle; those that `rules.json` names. */
   readonly files: ReadonlyMap<string, Uint8Array>
+  /** The same as text, as far as it was read: what did not change is taken over, not decoded again. */
+  readonly texts: Map<string, string>
   readonly own_rules: readonly OwnRules[]
 }
 
@@ -31,9 +33,20 @@ export function ruleInputs(
     named.set(path, fileOf(files, path))
   }
   const { own_rules } = policy
-  const made = { rules_json, rule_files, profiles: rule_files.profiles, files: named, own_rules }
+  const { profiles } = rule_files
+  const texts = new Map<string, string>()
+  const made = { rules_json, rule_files, profiles, files: named, texts, own_rules }
   const isSame = isListed && sameOwn(own_rules, before.own_rules) && sameFiles(named, before.files)
-  return isSame ? before : made
+  if (isSame) return before
+  for (const [path, bytes] of named) {
+    const text = before?.texts.get(path)
+    if (text !== undefined && isSameFile(bytes, before?.files.get(path))) texts.set(path, text)
+  }
+  return made
+}
+
+function isSameFile(bytes: Uint8Array, before: Uint8Array | undefined): boolean {
+  return before === bytes || (before !== undefined && Buffer.compare(before, bytes) === 0)
 }
 
 function sameFiles(
@@ -41,9 +54,7 @@ function sameFiles(
   before: ReadonlyMap<string, Uint8Array>,
 ): boolean {
   for (const [path, bytes] of files) {
-    const known = before.get(path)
-    if (known === undefined) return false
-    if (known !== bytes && Buffer.compare(known, bytes) !== 0) return false
+    if (!isSameFile(bytes, before.get(path))) return false
   }
   return true
 }
@@ -61,8 +72,7 @@ export function* compileRules(
   inputs: RuleInputs,
   previous: Ruleset | undefined,
 ): Generator<void, Ruleset> {
-  const { rule_files, files, own_rules } = inputs
-  const texts = new Map<string, string>()
+  const { rule_files, files, texts, own_rules } = inputs
   const textOf = (path: string): string => {
     const text = texts.get(path) ?? latin1(fileOf(files, path))
     texts.set(path, text)

@@ -27,7 +27,7 @@ export function chooser<R extends Choosable>(
     if (by === 'message') return (by_message ??= Map.groupBy(rules, (rule) => rule.message.source))
     return (by_tag ??= byTag(rules))
   }
-  return (choice, place) => {
+  const choose: ChooseRules<R> = (choice, place) => {
     if (choice.by === 'id') {
       return unique(
         choice.values.flatMap((value) => {
@@ -44,6 +44,14 @@ export function chooser<R extends Choosable>(
     }
     const [only = [], ...others] = found
     return others.length === 0 ? only : unique(found.flat())
+  }
+  // CRS says the same hundreds of times, each time with another target.
+  const chosen = new Map<string, readonly R[]>()
+  return (choice, place) => {
+    const key = `${choice.by} ${choice.values.join('\n')}`
+    let found = chosen.get(key)
+    if (found === undefined) chosen.set(key, (found = choose(choice, place)))
+    return found
   }
 }
 

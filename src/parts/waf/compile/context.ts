@@ -13,12 +13,18 @@ import type { ChooseRules } from './choose.ts'
  * name and argument. It holds only what its own rule set uses, so nothing outlives the rule sets that use it.
  */
 export type Reusable = {
-  readonly trees: Map<string, readonly DirectiveNode[]>
+  /** By name of the file. */
+  readonly trees: Map<string, FileTree>
+  /** Texts of data files, numbered: a key made of them would be as long as they are. */
+  readonly numbers: Map<string, number>
   readonly regexes: Map<string, Regex>
   readonly operators: Map<string, Operator>
   /** What clients have been seen to do outlives a change of rules. */
   readonly memory: PersistentMemory
 }
+
+/** What a file says that includes no other. */
+export type FileTree = { readonly text: string; readonly nodes: readonly DirectiveNode[] }
 
 export type LoadContext = {
   readonly chain_root: ChainNode
@@ -33,7 +39,11 @@ export type LoadContext = {
   readonly without_effect: Set<string>
   regex(place: Place, pattern: string, options?: RegexOptions): Regex
   dataFile(place: Place, path: string): string
-  tree(key: string, make: () => readonly DirectiveNode[]): readonly DirectiveNode[]
+  /** What this file said before; undefined when its text was another one. */
+  knownTree(file: string, text: string): FileTree | undefined
+  keepTree(file: string, tree: FileTree): void
+  /** The same for the same text, also in the next rule set. */
+  numberOf(text: string): number
   operator(key: string, make: () => Operator): Operator
   /**
    * Ends loading and gives what can be reused. Operators live on in later rule sets and still know this context: from here on it
@@ -53,6 +63,8 @@ export function loadContext(
     readonly readData: typeof readData
   }
   const made = nothingReusable(previous?.memory ?? persistentMemory())
+  // Above all that are known: one number never means two texts.
+  let next_number = Math.max(0, ...(previous?.numbers.values() ?? [])) + 1
   let loading: Loading | undefined = { made, before: previous, files: new Map(), readData }
   const context: LoadContext = {
     chain_root: emptyChain(),
@@ -74,8 +86,16 @@ export function loadContext(
       loading?.files.set(key, text)
       return text
     },
-    tree: (key, make) =>
-      loading === undefined ? make() : reused(loading.made.trees, loading.before?.trees, key, make),
+    knownTree(file, text) {
+      const known = loading?.made.trees.get(file) ?? loading?.before?.trees.get(file)
+      return known?.text === text ? known : undefined
+    },
+    keepTree: (file, tree) => void loading?.made.trees.set(file, tree),
+    numberOf(text) {
+      if (loading === undefined) return next_number++
+      const { made, before } = loading
+      return reused(made.numbers, before?.numbers, text, () => next_number++)
+    },
     operator: (key, make) =>
       loading === undefined
         ? make()
@@ -93,7 +113,13 @@ export function loadContext(
 }
 
 function nothingReusable(memory: PersistentMemory): Reusable {
-  return { trees: new Map(), regexes: new Map(), operators: new Map(), memory }
+  return {
+    trees: new Map(),
+    numbers: new Map(),
+    regexes: new Map(),
+    operators: new Map(),
+    memory,
+  }
 }
 
 function reused<T>(

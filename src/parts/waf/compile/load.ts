@@ -88,8 +88,10 @@ function treeOf(
   { include }: LoadOptions,
   context: LoadContext,
 ): readonly DirectiveNode[] {
-  const read = () => parseRules(source, include ? { include } : {})
-  return hasInclude.test(source.text)
-    ? read()
-    : context.tree(`${source.file}\n${source.text}`, read)
+  const { file, text } = source
+  const known = context.knownTree(file, text)
+  const nodes = known?.nodes ?? parseRules(source, include ? { include } : {})
+  if (known !== undefined) context.keepTree(file, known)
+  else if (!hasInclude.test(text)) context.keepTree(file, { text, nodes })
+  return nodes
 }

@@ -20,36 +20,54 @@ export function phasesOf(
       }
       if (rule.skip_after === undefined) return { rule, next, next_on_match: next }
       const target = markerAfter(order.labels, rule, order.positions.get(rule) ?? 0)
-      const first = positions.findIndex((position) => position > target)
-      return { rule, next, next_on_match: first === -1 ? inPhase.length : first }
+      return { rule, next, next_on_match: firstAbove(positions, target) }
     })
   })
 }
 
-type Label = { readonly name: string; readonly position: number }
+/** Index of the first of ascending numbers that is greater; their count when none is. */
+function firstAbove(ascending: readonly number[], bound: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] ?? 0) > bound) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** Where each label stands, ascending. */
+type Labels = ReadonlyMap<string, readonly number[]>
 
 /** Where rules and labels stand among all items. The id of a rule is a label as well. */
 function orderOf(items: readonly Item[], rules: readonly Rule[]) {
   const positions = new Map<Rule, number>()
-  const labels: Label[] = []
+  const labels = new Map<string, number[]>()
+  const label = (name: string, position: number): void => {
+    const here = labels.get(name)
+    if (here === undefined) labels.set(name, [position])
+    else here.push(position)
+  }
   let seen = 0
   items.forEach((item, position) => {
     if (item.kind === 'marker') {
-      labels.push({ name: item.name, position })
+      label(item.name, position)
       return
     }
     const rule = rules[seen++]
     if (rule === undefined) return
     positions.set(rule, position)
-    labels.push({ name: String(rule.id), position })
+    label(String(rule.id), position)
   })
   return { positions, labels }
 }
 
-function markerAfter(labels: readonly Label[], rule: Rule, position: number): number {
+function markerAfter(labels: Labels, rule: Rule, position: number): number {
   const wanted = rule.skip_after ?? ''
-  const found = labels.find((label) => label.name === wanted && label.position > position)
-  if (found) return found.position
-  const suggestion = nearestName(wanted, new Set(labels.map((label) => label.name))) ?? ''
+  const places = labels.get(wanted) ?? []
+  const found = places[firstAbove(places, position)]
+  if (found !== undefined) return found
+  const suggestion = nearestName(wanted, labels.keys()) ?? ''
   throw wafFaults.unknown_marker({ ...rule.place, label: wanted, suggestion })
 }

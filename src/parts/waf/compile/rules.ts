@@ -135,7 +135,7 @@ function operatorOf(node: OperatorNode, context: LoadContext): Operator {
   // What an argument with macros means is known only at run time, and what it made last is not for others.
   if (argument.constant === undefined) return made()
   const data = fileOperators.has(lower)
-    ? filesNamed(argument.constant).map((path) => context.dataFile(place, path))
+    ? filesNamed(argument.constant).map((path) => context.numberOf(context.dataFile(place, path)))
     : []
   return context.operator([lower, argument.constant, ...data].join('\n'), made)
 }
