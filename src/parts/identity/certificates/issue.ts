@@ -19,7 +19,7 @@ export const node_valid_ms = 30 * day_ms
  * All certificates are valid from here on: one that began when it was issued would be worth nothing on a machine whose
  * clock is behind, or after a clock was wrong for a moment. Who reads an earlier time has a wrong clock.
  */
-export const begin_ms = Date.UTC(2026, 0, 1)
+const begin_ms = Date.UTC(2026, 0, 1)
 
 /** The certificate of a new cluster: it signs nodes and nothing else. @throws identity.clock_wrong */
 export async function newAuthority(cluster_id: string, now_ms: number): Promise<Pair> {
