@@ -80,6 +80,7 @@ function partsOf(
   const parsed = Policy.safeParse(document)
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
+      if (findings.length >= findingsMax) break
       for (const { path, message } of explain(issue, Policy)) {
         findings.push(error(path.map(String).join('.'), 'policy.schema', message))
       }

@@ -74,6 +74,8 @@ export const policyFaults = faults('policy', {
     `Cannot change ${f.what}: it was changed since you read it, read it again`,
   draft_too_large: (f: { size_bytes: number; size_bytes_max: number }) =>
     `Cannot keep this draft: it has ${f.size_bytes} bytes, ${f.size_bytes_max} are allowed`,
+  document_too_large: (f: { values_max: number; fields_max: number }) =>
+    `Cannot take this policy: it has more than ${f.values_max} values, or ${f.fields_max} fields in one place`,
   draft_stale: (f: { revision: number; base_revision: number }) =>
     `Cannot take this draft up again: revision ${f.base_revision}, from which it was made, is forgotten; make a new one from revision ${f.revision}`,
   unfit_document: (f: { count: number }) =>

@@ -1,25 +1,22 @@
 /** The thread that policies are compiled in, so that no rule set stops the event loop of the office. */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '#base/clock.ts'
-import type { Facts } from '#base/fault.ts'
 import { Fault } from '#base/fault.ts'
-import { type Answers, type Question, workbench } from './workbench.ts'
-
-export type ThreadQuestion = { readonly id: number; readonly question: Question }
-
-export type ThreadAnswer =
-  | { readonly id: number; readonly answer: Answers[Question['kind']] }
-  | {
-      readonly id: number
-      readonly fault: { readonly code: string; readonly message: string; readonly facts: Facts }
-    }
+import {
+  packedAnswer,
+  type ThreadAnswer,
+  type ThreadQuestion,
+  unpackedQuestion,
+} from './messages.ts'
+import { workbench } from './workbench.ts'
 
 function serve(kept_dir: string, port: NonNullable<typeof parentPort>): void {
   const bench = workbench({ kept_dir }, systemClock)
-  port.on('message', ({ id, question }: ThreadQuestion) => {
+  port.on('message', (asked: ThreadQuestion) => {
+    const { id } = asked
     try {
-      const answer = bench.answer(question)
-      port.postMessage({ id, answer } satisfies ThreadAnswer)
+      const question = unpackedQuestion(asked)
+      port.postMessage(packedAnswer(id, question, bench.answer(question)))
     } catch (error) {
       // A bug ends the thread; whoever asked is told, and the next one gets a new thread.
       if (!(error instanceof Fault)) throw error

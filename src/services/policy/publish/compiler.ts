@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { Fault, messageOf } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
 import { policyFaults } from '../faults.ts'
-import type { ThreadAnswer, ThreadQuestion } from './compile-thread.ts'
+import { packedQuestion, type ThreadAnswer } from './messages.ts'
 import type { Answers, Question } from './workbench.ts'
 
 /** More callers than so many are sent away; each waits for what takes seconds at worst. */
@@ -82,7 +82,7 @@ export function compiler(kept_dir: string, { clock, log }: World): Compiler {
       const onExit = (): void => finish(() => reject(new Error('the thread ended')))
       worker.on('message', onMessage).on('error', onError).on('exit', onExit)
       worker.ref()
-      worker.postMessage({ id, question } satisfies ThreadQuestion)
+      worker.postMessage(packedQuestion(id, question))
     })
 
   return {
@@ -97,7 +97,7 @@ export function compiler(kept_dir: string, { clock, log }: World): Compiler {
           const { code, message, facts } = answer.fault
           throw new Fault(code, message, facts)
         }
-        return answer.answer as Answers[K]
+        return ('text' in answer ? JSON.parse(answer.text) : answer.answer) as Answers[K]
       } catch (error) {
         if (error instanceof Fault) throw error
         await end()

@@ -52,6 +52,13 @@ export type Question =
     }
   | { readonly kind: 'load'; readonly files: Files }
   | { readonly kind: 'read'; readonly document: unknown }
+  /** Checked, and compared with a normalised one. */
+  | {
+      readonly kind: 'compare'
+      readonly from: Document
+      readonly document: unknown
+      readonly folder: FolderTrust
+    }
   | { readonly kind: 'diff'; readonly from: Document; readonly to: Document }
   | {
       readonly kind: 'rebase'
@@ -76,6 +83,9 @@ export type Answers = {
   readonly read:
     | { readonly document: Record<string, unknown> }
     | { readonly count: number; readonly parts: Parts['parts'] }
+  readonly compare:
+    | { readonly result: CheckResult; readonly changes: readonly PolicyChange[] }
+    | { readonly count: number; readonly parts: Parts['parts'] }
   readonly diff: readonly PolicyChange[]
   readonly rebase: Rebased
   /**
@@ -94,9 +104,6 @@ const kept_max = 16
 
 /** Whoever waits for the thread does not wait longer for a replay; one request or one recipe is always done whole. */
 const slice_ms = 50
-
-/** What is wrong with a document, as far as anybody reads. */
-const parts_max = 500
 
 type Kept = { readonly files: Files; readonly compiled: CompiledPolicy }
 
@@ -152,6 +159,12 @@ export function workbench(options: { readonly kept_dir: string }, clock: Clock):
       return { content }
     },
     read: ({ document }) => readOrTell(document),
+    compare({ from, document, folder }) {
+      const read = readOrTell(document)
+      if ('parts' in read) return read
+      const { result } = answers.check({ kind: 'check', document, files: false, folder })
+      return { result, changes: diffDocuments(from, read.document) }
+    },
     diff: ({ from, to }) => diffDocuments(from, to),
     rebase: ({ base, mine, theirs }) => rebaseDocument(base, mine, theirs),
     judge({ recipes, requests }) {
@@ -189,7 +202,7 @@ function readOrTell(document: unknown): Answers['read'] {
   } catch (error) {
     if (!(error instanceof Fault) || !(error.cause instanceof Parts)) throw error
     const { parts } = error.cause
-    return { count: parts.length, parts: parts.slice(0, parts_max) }
+    return { count: parts.length, parts }
   }
 }
 

@@ -24,8 +24,8 @@ export const getOneCommit: Handler<'GET /api/v1/policy/commits/{revision}'> = as
 ) => publish.history.full(await publish.history.get(Number(params.revision)))
 
 export const diffVersions: Handler<'GET /api/v1/policy/diff'> = async ({ query }, desk) => {
-  const from = await versionOf(desk, query.from)
   const to = await versionOf(desk, query.to)
+  const from = await versionOf(desk, query.from ?? to.made_from)
   const changes = await desk.publish.reader.diff(from.document, to.document)
   return { from: from.name, to: to.name, changes: [...changes] }
 }
@@ -35,11 +35,11 @@ export const comparePolicy: Handler<'POST /api/v1/policy/compare'> = async (
   desk,
   call,
 ) => {
-  const { reader, check } = desk.publish
   const from = await versionOf(desk, 'head')
-  const checked = await check(body.document, folderFor(call, from.document, body.document))
-  const changes = await reader.diff(from.document, await reader.read(body.document))
-  return { diff: { from: from.name, to: 'document', changes: [...changes] }, check: checked }
+  const { document } = body
+  const folder = folderFor(call, from.document, document)
+  const { check, changes } = await desk.publish.reader.compare(from.document, document, folder)
+  return { diff: { from: from.name, to: 'document', changes: [...changes] }, check }
 }
 
 export const applyPolicy: Handler<'POST /api/v1/policy/apply'> = async ({ body }, desk, call) => {
@@ -65,21 +65,27 @@ export const rollbackPolicy: Handler<'POST /api/v1/policy/rollback'> = async (
   return desk.publish.history.summary(commit)
 }
 
-/** `head`, a revision, or `draft:ID`. @throws policy.not_found */
-async function versionOf(
-  desk: Desk,
-  version: string,
-): Promise<{ readonly name: string; readonly document: Document }> {
+type Version = {
+  readonly name: string
+  readonly document: Document
+  /** What it is compared with unless something else is named. */
+  readonly made_from: string
+}
+
+/** `head`, a revision (0 is before the first commit), or `draft:ID`. @throws policy.not_found */
+async function versionOf(desk: Desk, version: string): Promise<Version> {
   const [, draft_id] = /^draft:(.+)$/.exec(version) ?? []
   if (draft_id !== undefined) {
-    return { name: version, document: (await findDraft(desk, draft_id)).document }
+    const { document, base_revision } = await findDraft(desk, draft_id)
+    // Beside the newest commit, a draft would seem to undo what others committed since it was made.
+    return { name: version, document, made_from: String(base_revision) }
   }
   const { history } = desk.publish
+  const made_from = 'head'
+  if (Number(version) === 0) return { name: '0', document: emptyDocument(), made_from }
   if (version !== 'head')
-    return { name: version, document: (await history.get(Number(version))).document }
+    return { name: version, document: (await history.get(Number(version))).document, made_from }
   const head = await history.head()
-  return {
-    name: String(head?.bundle.head.revision ?? 0),
-    document: head?.document ?? emptyDocument(),
-  }
+  const name = String(head?.bundle.head.revision ?? 0)
+  return { name, document: head?.document ?? emptyDocument(), made_from }
 }

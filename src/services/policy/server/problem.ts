@@ -41,6 +41,7 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'policy.etag_needed': [428, 'State must be named'],
   'policy.etag_stale': [412, 'Changed since'],
   'policy.draft_too_large': [413, 'Draft too large'],
+  'policy.document_too_large': [413, 'Policy too large'],
   'policy.draft_stale': [409, 'Draft too old'],
   'policy.unfit_document': [400, 'Unfit policy'],
   'policy.check_failed': [422, 'Check failed'],
