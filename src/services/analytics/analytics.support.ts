@@ -9,6 +9,7 @@ import type { TrafficSample } from '#model/traffic.ts'
 import type { Database } from '#parts/records/database.ts'
 import { openPrepared } from '#parts/records/prepared-directory.support.ts'
 import { hitAt, sampleAt, testWorld } from '#parts/records/records.support.ts'
+import { deleteOlderThan } from '#parts/records/retention.ts'
 import { startAnalytics } from './service.ts'
 import { AnalyticsSettings } from './settings.ts'
 
@@ -60,4 +61,15 @@ export function hitRecord(at: string, words: Partial<Hit> = {}): { kind: 'hit'; 
 
 export function trafficRecord(at: string): { kind: 'traffic'; traffic: TrafficSample } {
   return { kind: 'traffic', traffic: sampleAt(at) }
+}
+
+/** Forgets hits, attacks and traffic that other tests stored. */
+export async function withoutRecords(database: Database): Promise<void> {
+  const far = '2100-01-01T00:00:00.000Z'
+  await deleteOlderThan(database, {
+    hits_before: far,
+    traffic_before: far,
+    fine_traffic_before: far,
+    samples_before: far,
+  })
 }

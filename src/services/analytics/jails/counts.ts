@@ -19,8 +19,8 @@ export type JailCounts = {
   release(caught: Caught): void
 }
 
-/** Clients in all jails together; who was not heard of for longest goes first. */
-const clients_max = 200_000
+/** Clients in all jails together. */
+const memory_max = 200_000
 
 /** A window moves on in steps of this part of it, so that counting takes the same memory whatever `maxretry` is. */
 const steps = 20
@@ -33,7 +33,8 @@ type Window = {
   request_id: string
 }
 
-export function jailCounts(): JailCounts {
+/** `clients_max`: who was not heard of for longest goes first. */
+export function jailCounts(clients_max = memory_max): JailCounts {
   // In the order in which clients were last heard of.
   const windows = new Map<string, Window>()
 
