@@ -6,7 +6,7 @@ import { clusterMigration } from './migrations/0003_cluster.ts'
 import { policyMigration } from './migrations/0004_policy.ts'
 import { tokensMigration } from './migrations/0005_tokens.ts'
 import { eventsMigration } from './migrations/0006_events.ts'
-import { exportLeasesMigration } from './migrations/0007_export_leases.ts'
+import { leasesMigration } from './migrations/0007_leases.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001_attacks': attacksMigration,
@@ -15,5 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004_policy': policyMigration,
   '0005_tokens': tokensMigration,
   '0006_events': eventsMigration,
-  '0007_export_leases': exportLeasesMigration,
+  '0007_leases': leasesMigration,
 }

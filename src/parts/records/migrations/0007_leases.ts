@@ -6,7 +6,7 @@ const statements = [
   'alter table export_cursors add column held_until timestamptz not null default now()',
 ]
 
-export const exportLeasesMigration: Migration = {
+export const leasesMigration: Migration = {
   async up(db) {
     for (const statement of statements) await sql.raw(statement).execute(db)
   },
