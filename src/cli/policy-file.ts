@@ -11,6 +11,7 @@ import {
 import { ListKind } from '#model/ip-list.ts'
 import { Policy } from '#model/policy.ts'
 import { compactDocument } from '#model/policy-compact.ts'
+import { policySchema } from '#model/policy-schema.ts'
 import { ApiProblem } from '#parts/client/client.ts'
 import { listNetwork } from '#parts/records/list-networks.ts'
 import { Exit, exit } from './exit.ts'
@@ -34,6 +35,14 @@ export type FileEntry = z.infer<typeof FileEntry>
 const PolicyFile = Policy.extend({
   lists: z.array(FileEntry).max(100_000).optional().describe('IP lists; left out: as they are'),
 })
+
+/** JSON Schema (2020-12) of such a file. */
+export function policyFileSchema(): Record<string, unknown> {
+  const policy = policySchema()
+  const file = z.toJSONSchema(PolicyFile, { io: 'input' })
+  const { lists } = file.properties ?? {}
+  return { ...policy, properties: { ...(policy['properties'] as object), lists } }
+}
 
 export type ReadPolicy = {
   /** In written form, every default spelled out. */
@@ -164,12 +173,13 @@ function listPath(path: string): string {
   return path.replace(/^body\.entries(?=\.|$)/, 'lists').replace(/^body\.document\.?/, '')
 }
 
-/** YAML without what is default anyway. */
+/** YAML without what is default anyway, unless `all` is wanted. */
 export function writePolicy(
   document: Readonly<Record<string, unknown>>,
   lists: readonly FileEntry[] | undefined,
+  all = false,
 ): string {
-  const compact: Record<string, unknown> = { ...compactDocument(document) }
+  const compact: Record<string, unknown> = all ? { ...document } : { ...compactDocument(document) }
   return writeYaml(lists ? { ...compact, lists: lists.map(compactEntry) } : compact)
 }
 

@@ -87,6 +87,11 @@ test('a file is applied once; what is exported applies to nothing changed', asyn
   assert.equal((await gatehouse('export', '-o', exported)).status, 0)
   assert.match(readFileSync(exported, 'utf8'), /^# Policy of Gatehouse: 1-/)
   assert.match((await apply(exported)).text, /^nothing changed: revision 1 /)
+  assert.equal((await gatehouse('export', '--all', '-o', exported)).status, 0)
+  assert.match(readFileSync(exported, 'utf8'), /paranoia_level: 1/)
+  assert.match((await apply(exported)).text, /^nothing changed: revision 1 /)
+  const { data: schema } = await gatehouse('schema')
+  assert.ok('lists' in (schema as { properties: object }).properties)
   assert.equal((await gatehouse('diff', '-f', exported, '--exit-code')).status, 0)
 
   const drift = await gatehouse(

@@ -25,6 +25,7 @@ import { rollback } from './verbs/rollback.ts'
 import { rollout } from './verbs/rollout.ts'
 import { rules } from './verbs/rules.ts'
 import { run } from './verbs/run.ts'
+import { schema } from './verbs/schema.ts'
 import { status } from './verbs/status.ts'
 import { test } from './verbs/test.ts'
 import { token } from './verbs/token.ts'
@@ -49,6 +50,7 @@ export const verbs: readonly Verb[] = [
   reload,
   apply,
   exportPolicy,
+  schema,
   diff,
   draft,
   replay,

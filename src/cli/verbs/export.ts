@@ -14,6 +14,7 @@ type Options = GlobalOptions & {
   readonly revision?: string
   readonly output?: string
   readonly lists: boolean
+  readonly all?: true
 }
 
 export function exportPolicy(program: Command, output: Output): void {
@@ -23,6 +24,7 @@ export function exportPolicy(program: Command, output: Output): void {
     .option('--revision <number>', 'that of an earlier commit, without IP lists')
     .option('-o, --output <file>', 'write it there instead; replaces the file')
     .option('--no-lists', 'without the IP lists')
+    .option('--all', 'every default spelled out')
     .addHelpText(
       'after',
       `
@@ -46,7 +48,7 @@ Examples:
       if (options.json) return output.json({ ...commit, ...(lists && { lists }) })
       const { bundle, at, author } = commit
       const head = `# Policy of Gatehouse: ${bundle}, committed ${at} by ${author.replaceAll(/\p{Cc}/gu, ' ')}\n`
-      write(options.output, head + writePolicy(commit.document, lists), output)
+      write(options.output, head + writePolicy(commit.document, lists, options.all), output)
     })
 }
 
