@@ -2,8 +2,16 @@
 import { z } from '#base/schema.ts'
 import { Sha256 } from './bundle.ts'
 
-/** A policy in written form; checked by the handler against `Policy`, so that everything wrong is told at once. */
-export const WrittenPolicy = z.record(z.string(), z.unknown())
+/**
+ * A policy in written form; checked by the handler against `Policy`, so that everything wrong is told at once. No `z.record`:
+ * that copies field by field, and whoever sends a million of them would stop the office for seconds.
+ */
+export const WrittenPolicy = z
+  .custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'expected a policy document',
+  )
+  .meta({ type: 'object', additionalProperties: {} })
 
 export const DraftSummary = z.strictObject({
   id: z.uuid(),

@@ -7,7 +7,7 @@ import {
   listRecorded,
 } from '#parts/records/recorded-requests.ts'
 
-/** Small enough that a commit which waits for the thread meanwhile does not wait long. */
+/** Requests that are held at once, and go to the thread together; it judges them in slices. */
 const batch_size = 50
 
 export type WantedRequests = Pick<AttackedFilter, 'from' | 'site' | 'like'> & {
