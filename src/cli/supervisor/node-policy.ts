@@ -112,7 +112,7 @@ export function nodePolicy(
         const ref: PolicyRef = { kind: 'shelf', id: next.id }
         await workers.prepare(ref)
         // From here on it counts, whatever dies or fails: who starts again finds it on the shelf.
-        shelf.activate(next)
+        await shelf.activateMeanwhile(next)
         try {
           await workers.activate(ref)
         } catch (error) {

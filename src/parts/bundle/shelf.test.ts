@@ -252,7 +252,7 @@ test('a shelf whose folder breaks keeps what it has and tells', () => {
   assert.equal(openShelf(dir, trust).active()?.bundle.id, first.id)
 })
 
-test('a write that finds no room is told as such and leaves what was there', () => {
+test('a write that finds no room is told as such and leaves what was there', async () => {
   const dir = freshDir()
   const shelf = openShelf(dir, trust)
   const first = enforce(shelf, 1)
@@ -267,10 +267,15 @@ test('a write that finds no room is told as such and leaves what was there', () 
   for (const name of ['floor.json', 'active.json']) {
     without_room(name)
     assert.throws(() => shelf.activate(second), { code: 'bundle.shelf_full' })
+    without_room(name)
+    await assert.rejects(shelf.activateMeanwhile(second), { code: 'bundle.shelf_full' })
     assert.equal(shelf.active()?.bundle.id, first.id)
     assert.equal(openShelf(dir, trust, assert.fail).active()?.bundle.id, first.id)
   }
-  shelf.activate(second)
+  const activated = shelf.activateMeanwhile(second)
+  assert.equal(shelf.active()?.bundle.id, first.id, 'nothing is waited for')
+  await activated
+  assert.equal(shelf.revision_floor, 2)
   assert.equal(openShelf(dir, trust, assert.fail).active()?.bundle.id, second.id)
 })
 

@@ -16,11 +16,27 @@ import { NodeView } from '#model/node-view.ts'
 import type { BundleFiles, Trust } from './bundle.ts'
 import { bundleFaults } from './faults.ts'
 import type { ListsHead } from './lists.ts'
-import { onShelf, readWhole, replaceFile, settle, settleSoon, unfinished } from './shelf/durable.ts'
-import { openListJournal, readListJournal } from './shelf/list-journal.ts'
-import { type Mark, movePointer, readFloor, readPointer } from './shelf/pointer.ts'
+import { claim } from './shelf/claim.ts'
 import {
-  bundleIds,
+  meanwhileOnShelf,
+  onShelf,
+  readWhole,
+  replaceFile,
+  settle,
+  settleMeanwhile,
+  settleSoon,
+  unfinished,
+} from './shelf/durable.ts'
+import { openListJournal, readListJournal } from './shelf/list-journal.ts'
+import {
+  type Mark,
+  movePointer,
+  movePointerMeanwhile,
+  type Pointer,
+  readFloor,
+  readPointer,
+} from './shelf/pointer.ts'
+import {
   bundlePath,
   filePath,
   prune,
@@ -28,6 +44,7 @@ import {
   readFile,
   readFiles,
   type Shelved,
+  wholeBundles,
   writeBundle,
 } from './shelf/stored.ts'
 import { sha256 as hashOf } from './signing.ts'
@@ -65,6 +82,8 @@ export type Shelf = {
    * @throws what admit and stage throw
    */
   activate(bundle: SignedBundle): void
+  /** The same while the process goes on with its work: a disk may take long. One at a time. */
+  activateMeanwhile(bundle: SignedBundle): Promise<void>
   /** Everything that the lists say; undefined before the first. */
   lists(): ListsHead | undefined
   /** 0 before the first. */
@@ -104,19 +123,6 @@ export function openShelf(
     if (cluster_id !== undefined) claim(dir, cluster_id)
   })
   return new DiskShelf(dir, trust, tell)
-}
-
-/** Its revisions would keep those of our cluster out. The name is written last: a death in between repeats all. */
-function claim(dir: string, cluster_id: string): void {
-  const path = join(dir, 'cluster')
-  const owner = readWhole(path, 100)?.toString('latin1')
-  if (owner === cluster_id) return
-  if (owner !== undefined) {
-    for (const name of ['active.json', 'floor.json', 'lists.log', 'nodes.json'])
-      rmSync(join(dir, name), { force: true })
-    prune(dir, [])
-  }
-  replaceFile(path, cluster_id, 'sync')
 }
 
 /**
@@ -266,6 +272,28 @@ class DiskShelf implements Shelf {
   }
 
   activate(bundle: SignedBundle): void {
+    const { pointer, floor } = this.#next(bundle)
+    onShelf(this.#dir, () => {
+      for (const path of this.#unsettled(bundle)) settle(path)
+      settle(join(this.#dir, 'files'))
+      settle(join(this.#dir, 'bundles'))
+      movePointer(this.#dir, pointer, floor)
+    })
+    this.#count(bundle, floor)
+  }
+
+  async activateMeanwhile(bundle: SignedBundle): Promise<void> {
+    const { pointer, floor } = this.#next(bundle)
+    const folders = [join(this.#dir, 'files'), join(this.#dir, 'bundles')]
+    await meanwhileOnShelf(this.#dir, async () => {
+      await Promise.all([...this.#unsettled(bundle), ...folders].map(settleMeanwhile))
+      await movePointerMeanwhile(this.#dir, pointer, floor)
+    })
+    this.#count(bundle, floor)
+  }
+
+  /** What is to be written down when this bundle is to count. */
+  #next(bundle: SignedBundle): { readonly pointer: Pointer; readonly floor: Mark } {
     this.admit(bundle)
     this.stage(bundle)
     const before = this.#enforced()
@@ -276,12 +304,11 @@ class DiskShelf implements Shelf {
         : { id: before.id, revision: before.head.revision }
     const other = previous?.id === bundle.id ? null : previous
     const floor = this.#floor && this.#floor.revision > active.revision ? this.#floor : active
-    onShelf(this.#dir, () => {
-      for (const path of this.#unsettled(bundle)) settle(path)
-      settle(join(this.#dir, 'files'))
-      settle(join(this.#dir, 'bundles'))
-      movePointer(this.#dir, { active, previous: other }, floor)
-    })
+    return { pointer: { active, previous: other }, floor }
+  }
+
+  /** It is written down. */
+  #count(bundle: SignedBundle, floor: Mark): void {
     this.#floor = floor
     this.#good = bundle
     this.#staged = undefined
@@ -328,14 +355,7 @@ class DiskShelf implements Shelf {
   }
 
   #whole(): SignedBundle[] {
-    return onShelf(this.#dir, () => bundleIds(this.#dir)).flatMap((id) => {
-      try {
-        return [readBundle(this.#dir, id)]
-      } catch (fault) {
-        if (!(fault instanceof Fault)) throw fault
-        return []
-      }
-    })
+    return onShelf(this.#dir, () => wholeBundles(this.#dir))
   }
 
   #read(id: string): Shelved {

@@ -12,6 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { open as openFile, rename, rm } from 'node:fs/promises'
 import { Fault, messageOf } from '#base/fault.ts'
 import { bundleFaults } from '../faults.ts'
 
@@ -25,12 +26,25 @@ export function onShelf<T>(dir: string, work: () => T): T {
   try {
     return work()
   } catch (cause) {
-    if (cause instanceof Fault) throw cause
-    const code = codeOf(cause)
-    if (code === undefined) throw cause
-    if (no_room.has(code)) throw bundleFaults.shelf_full({ dir, why: code }, { cause })
-    throw bundleFaults.shelf_broken({ dir, why: messageOf(cause) }, { cause })
+    throw faultOf(dir, cause)
   }
+}
+
+/** The same for work that takes its time. */
+export async function meanwhileOnShelf<T>(dir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw faultOf(dir, cause)
+  }
+}
+
+function faultOf(dir: string, cause: unknown): unknown {
+  if (cause instanceof Fault) return cause
+  const code = codeOf(cause)
+  if (code === undefined) return cause
+  if (no_room.has(code)) return bundleFaults.shelf_full({ dir, why: code }, { cause })
+  return bundleFaults.shelf_broken({ dir, why: messageOf(cause) }, { cause })
 }
 
 /** Puts a whole file in the place of the old one; a death in between leaves the old one. */
@@ -49,6 +63,28 @@ export function replaceFile(path: string, data: string | Uint8Array, sync: 'sync
     rmSync(fresh, { force: true })
     throw error
   }
+}
+
+/** `replaceFile` with 'sync', while the process does other work. */
+export async function replaceFileMeanwhile(path: string, data: string): Promise<void> {
+  const fresh = path + unfinished
+  try {
+    {
+      await using file = await openFile(fresh, 'w', 0o600)
+      await file.writeFile(data)
+      await file.sync()
+    }
+    await rename(fresh, path)
+  } catch (error) {
+    await rm(fresh, { force: true })
+    throw error
+  }
+}
+
+/** `settle`, while the process does other work. */
+export async function settleMeanwhile(path: string): Promise<void> {
+  await using file = await openFile(path, 'r')
+  await file.sync()
 }
 
 /** Forces a file, or the names in a folder, to disk. */

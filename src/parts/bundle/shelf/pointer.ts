@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { type Data, z } from '#base/schema.ts'
 import { Sha256 } from '#model/bundle.ts'
-import { readWhole, replaceFile, settle } from './durable.ts'
+import { readWhole, replaceFile, replaceFileMeanwhile, settle, settleMeanwhile } from './durable.ts'
 
 const Mark = z.strictObject({ id: Sha256, revision: z.int().min(1) })
 /** One bundle, named so that it cannot be taken for another one. */
@@ -32,6 +32,17 @@ export function movePointer(dir: string, pointer: Pointer, floor: Mark): void {
   replaceFile(join(dir, 'floor.json'), JSON.stringify(floor), 'sync')
   replaceFile(join(dir, 'active.json'), JSON.stringify(pointer), 'sync')
   settle(dir)
+}
+
+/** The same in the same order, while the process does other work. */
+export async function movePointerMeanwhile(
+  dir: string,
+  pointer: Pointer,
+  floor: Mark,
+): Promise<void> {
+  await replaceFileMeanwhile(join(dir, 'floor.json'), JSON.stringify(floor))
+  await replaceFileMeanwhile(join(dir, 'active.json'), JSON.stringify(pointer))
+  await settleMeanwhile(dir)
 }
 
 function read<S extends z.ZodType>(dir: string, name: string, schema: S): Data<S> | undefined {

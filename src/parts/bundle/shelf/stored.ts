@@ -1,6 +1,7 @@
 /** Bundles as they lie on the shelf: `bundles/ID.json`, and each file once in `files/SHA256`. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Fault } from '#base/fault.ts'
 import { type BundleFile, bundleName, Sha256, SignedBundle } from '#model/bundle.ts'
 import {
   type BundleFiles,
@@ -68,8 +69,20 @@ export function writeBundle(dir: string, bundle: SignedBundle): void {
   replaceFile(bundlePath(dir, bundle.id), JSON.stringify(bundle), 'lazy')
 }
 
+/** All bundles that lie here and can be read. */
+export function wholeBundles(dir: string): SignedBundle[] {
+  return bundleIds(dir).flatMap((id) => {
+    try {
+      return [readBundle(dir, id)]
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault
+      return []
+    }
+  })
+}
+
 /** Ids of all bundles that lie here, whole or not. */
-export function bundleIds(dir: string): string[] {
+function bundleIds(dir: string): string[] {
   return readdirSync(join(dir, 'bundles'))
     .filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
     .map((name) => name.slice(0, 64))
