@@ -36,7 +36,7 @@ export function commitQuery(revision: number) {
   })
 }
 
-/** `from`, `to`: `head`, a revision, or `draft:ID`; `state` sets apart what the same words mean at another time. */
+/** `from`, `to`: `head`, a revision (0 is before the first), or `draft:ID`; `state` sets apart what the same words mean at another time. */
 export function diffQuery(from: string, to: string, state = '') {
   return queryOptions({
     queryKey: ['policy-diff', from, to, state],

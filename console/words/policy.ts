@@ -181,6 +181,9 @@ export const policyWords = {
   failed: 'Failed',
   diff: 'What changes',
   diff_past: 'What changed',
+  meanwhile: 'Committed since',
+  meanwhile_lead: (from: number, to: number) =>
+    `${from === to ? `Revision ${to}` : `Revisions ${from} to ${to}`}. The draft does not hold it yet, and does not undo it: put the draft onto it first.`,
   replay: 'Replay',
   replay_lead: 'The draft and what is in force are asked about recorded requests.',
   replay_hours: 'How far back',

@@ -34,10 +34,23 @@ export function Review({ edit, draft, head }: Props) {
   return <Saved draft={draft} head={head} />
 }
 
+/** What others committed since the draft was made: the draft neither holds nor undoes it. */
+function Meanwhile({ base, head }: { readonly base: number; readonly head: number }) {
+  const { data, error, refetch } = useQuery(diffQuery(String(base), String(head)))
+  return (
+    <Panel title={text.meanwhile} lead={text.meanwhile_lead(base + 1, head)}>
+      {error && <ProblemView error={error} onRetry={refetch} />}
+      {!data && !error && <Skeleton lines={3} label={text.meanwhile} />}
+      {data && <ChangeList changes={data.changes} />}
+    </Panel>
+  )
+}
+
 function Saved({ draft, head }: { readonly draft: Draft; readonly head: number }) {
   const { id, etag } = draft
   const check = useQuery(checkQuery(id, etag, head))
-  const diff = useQuery(diffQuery('head', `draft:${id}`, `${etag} ${head}`))
+  // Beside the newest commit, a draft that is older would seem to undo what others committed since.
+  const diff = useQuery(diffQuery(String(draft.base_revision), `draft:${id}`, etag))
   return (
     <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
       <div className="flex min-w-0 flex-col gap-4">
@@ -49,6 +62,7 @@ function Saved({ draft, head }: { readonly draft: Draft; readonly head: number }
           {!diff.data && !diff.error && <Skeleton lines={3} label={text.diff} />}
           {diff.data && <ChangeList changes={diff.data.changes} />}
         </Panel>
+        {draft.base_revision < head && <Meanwhile base={draft.base_revision} head={head} />}
       </div>
       <div className="flex min-w-0 flex-col gap-4">
         <Panel title={text.replay} lead={text.replay_lead}>

@@ -30,11 +30,10 @@ Examples:
     await onPolicyServer(
       settings,
       async (api) => {
-        const { id, etag, base_revision, is_stale } = await findDraft(api, options.draft)
+        const { id, etag } = await findDraft(api, options.draft)
         if (!options.json) {
           // Of one that is stale, what it means to change; the call below says why it cannot.
-          const from = is_stale && base_revision > 0 ? String(base_revision) : 'head'
-          const query = { from, to: `draft:${id}` }
+          const query = { to: `draft:${id}` }
           printDiff(await api.call('GET /api/v1/policy/diff', { query }), output)
         }
         const input = { params: { id }, etag, body: { message: options.message } }

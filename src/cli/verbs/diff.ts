@@ -24,12 +24,12 @@ export function diff(program: Command, output: Output): void {
   program
     .command('diff')
     .description(
-      'show what differs between two versions; without arguments: your draft and the newest commit',
+      'show what differs between two versions; without arguments: your draft and what it was made from',
     )
     .argument('[from]', 'a revision, head, or draft:NAME')
     .argument('[to]', 'the same; left out: head')
     .option('-f, --file <file>', 'a file against the newest commit, - for standard input')
-    .option('--draft <name>', 'this draft against the newest commit')
+    .option('--draft <name>', 'this draft against what it was made from')
     .option('--no-lists', 'with --file: leave its IP lists out')
     .option('--exit-code', 'exit with 1 when something differs')
     .addHelpText(
@@ -93,9 +93,14 @@ async function ofVersions(
   output: Output,
 ): Promise<Found> {
   if (from === undefined) {
-    const { id, is_stale } = await findDraft(api, draft)
-    if (is_stale) output.note('Others committed since this draft was made: gatehouse draft rebase')
-    return api.call('GET /api/v1/policy/diff', { query: { from: 'head', to: `draft:${id}` } })
+    const { id, is_stale, base_revision } = await findDraft(api, draft)
+    if (is_stale) {
+      const what = base_revision > 0 ? `gatehouse diff ${base_revision}` : 'gatehouse export'
+      output.note(
+        `Others committed since this draft was made: ${what} shows what, gatehouse draft rebase puts it onto that`,
+      )
+    }
+    return api.call('GET /api/v1/policy/diff', { query: { to: `draft:${id}` } })
   }
   const query = { from: await versionOf(api, from), to: await versionOf(api, to ?? 'head') }
   return api.call('GET /api/v1/policy/diff', { query })

@@ -58,7 +58,12 @@ export const policyApi = {
     id: 'policy.diff',
     summary: 'What differs between two versions, thing by thing',
     access: 'viewer',
-    query: z.strictObject({ from: version.default('head'), to: version }),
+    query: z.strictObject({
+      from: version
+        .optional()
+        .describe('Left out: of a draft the revision that it was made from, else head'),
+      to: version,
+    }),
     response: PolicyDiff,
   },
   'POST /api/v1/policy/compare': {

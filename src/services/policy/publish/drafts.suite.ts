@@ -57,6 +57,24 @@ export function draftsSuite(): void {
       )
     })
 
+    test('what others committed since a draft was made is no change of its own', async () => {
+      await apply(documentWith())
+      const draft = await newDraft(ada, 'stale', documentWith({ masks: [{ name: 'mine' }] }))
+      await apply(documentWith({ groups: [{ name: 'theirs' }] }))
+      const diff = (query: string) =>
+        ask<PolicyDiff>(`GET /api/v1/policy/diff?${query}to=draft:${draft.id}`, { as: ada })
+      const namesOf = ({ changes }: PolicyDiff) => changes.map(({ kind, name }) => [kind, name])
+      const own = await diff('')
+      assert.deepEqual([own.from, namesOf(own)], [String(draft.base_revision), [['added', 'mine']]])
+      assert.deepEqual(namesOf(await diff('from=head&')).sort(), [
+        ['added', 'mine'],
+        ['removed', 'theirs'],
+      ])
+      assert.ok(namesOf(await diff('from=0&')).some(([, name]) => name === 'shop'))
+      await ask(`DELETE /api/v1/drafts/${draft.id}`, { as: ada }, 204)
+      await apply(documentWith())
+    })
+
     test('no name is too odd', async () => {
       const draft = await newDraft(ada, 'a\0b \ud800 <script>')
       assert.equal(draft.name, 'a\ufffdb \ufffd <script>')
