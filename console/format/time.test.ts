@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { axisTime, duration, shortTime, timeAgo } from './time.ts'
+import { axisTime, duration, shortTime, timeAgo, withShortTimes } from './time.ts'
 
 const noon = new Date(2026, 10, 20, 12, 0, 0)
 
@@ -30,4 +30,13 @@ test('axisTime() shows the day at midnight, and seconds only between close ticks
   assert.equal(axisTime(noon, 3600), '12:00')
   assert.equal(axisTime(noon, 15), '12:00:00')
   assert.equal(axisTime(noon, 86_400), '20 Nov')
+})
+
+test('withShortTimes() puts the instants of a sentence into local words, and leaves the rest', () => {
+  const at = new Date(2026, 10, 20, 15, 13, 14).toISOString()
+  assert.equal(
+    withShortTimes(`canary: watched until ${at}, 2 of 3`, noon),
+    'canary: watched until 15:13:14, 2 of 3',
+  )
+  assert.equal(withShortTimes('waits for edge-2', noon), 'waits for edge-2')
 })

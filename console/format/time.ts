@@ -22,6 +22,13 @@ export function fullTime(at: Date): string {
   return fullFormat.format(at)
 }
 
+/** A sentence of the server with the UTC instants in it as a person reads them. */
+export function withShortTimes(sentence: string, now: Date): string {
+  return sentence.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (at) =>
+    shortTime(new Date(at), now),
+  )
+}
+
 /** `now`, `12 s ago`, `5 min ago`, `3 h ago`, `2 d ago`; the future is now. */
 export function timeAgo(at_ms: number, now_ms: number): string {
   const text = duration(now_ms - at_ms)

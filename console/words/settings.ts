@@ -146,7 +146,7 @@ export const settingsWords = {
     severity: 'This severe or worse',
     any: 'Any severity',
     name: 'Event',
-    name_placeholder: 'rollout.',
+    name_placeholder: 'Event, such as rollout.',
     search: 'Search the log',
     search_placeholder: 'Text in the message',
     severities: {

@@ -20,7 +20,7 @@ const looks = {
 } as const satisfies Record<ListKind, { tone: Tone; icon: IconName }>
 
 const columns = ['network', 'kind', 'site', 'reason', 'origin', 'since', 'ends'] as const
-const cell = 'border-line border-b px-3 py-2 align-top'
+const cell = 'border-line border-b px-3 py-2 align-middle'
 
 /** Entries, newest first: a table where there is room, cards where not. */
 export function EntryTable(props: Props) {

@@ -30,7 +30,8 @@ export function OpenInvites() {
               <RoleTags roles={invite.roles} />
               <span>{invite.group || text.no_group}</span>
               <span className="label">
-                {text.invite_by(invite.created_by)}, {text.ends} <When at={invite.expires_at} />
+                {text.invite_by(invite.created_by)}, {text.invite_ends}{' '}
+                <When at={invite.expires_at} />
               </span>
               {may('administrator') && (
                 <Button className="ml-auto" onClick={() => withdraw.mutate(invite.id)}>

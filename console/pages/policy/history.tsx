@@ -34,7 +34,7 @@ export function History({ head }: { readonly head: number }) {
 
 function Row({ commit, head }: { readonly commit: CommitSummary; readonly head: number }) {
   return (
-    <li className="flex flex-wrap items-start gap-x-4 gap-y-1 py-2">
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2">
       <div className="min-w-0 grow basis-60">
         <Link
           to="/policy/commits/$revision"
@@ -47,8 +47,10 @@ function Row({ commit, head }: { readonly commit: CommitSummary; readonly head: 
           <When at={commit.at} /> {text.by(commit.author)}, {text.changes(commit.changes)}
         </p>
       </div>
-      <RolloutState state={commit.rollout} />
-      {commit.revision !== head && <RollBack revision={commit.revision} head={head} />}
+      <div className="flex items-center gap-4 max-sm:grow max-sm:justify-between">
+        <RolloutState state={commit.rollout} />
+        {commit.revision !== head && <RollBack revision={commit.revision} head={head} />}
+      </div>
     </li>
   )
 }

@@ -4,6 +4,7 @@ import type { RolloutView } from '#model/draft.ts'
 import type { CommittingStatus } from '#model/node-view.ts'
 import { api } from '../../api.ts'
 import { micros } from '../../format/number.ts'
+import { withShortTimes } from '../../format/time.ts'
 import { nodesQuery } from '../../queries/nodes.ts'
 import { rolloutQuery } from '../../queries/policy.ts'
 import { useMay } from '../../session/may.ts'
@@ -75,7 +76,7 @@ function Progress({ rollout }: { readonly rollout: RolloutView }) {
         value={done}
         className="rollout-progress h-1.5 w-full"
       />
-      <p className="text-sm first-letter:uppercase">{rollout.why}</p>
+      <p className="text-sm first-letter:uppercase">{withShortTimes(rollout.why, new Date())}</p>
       <ol className="flex flex-col gap-3">
         {rollout.waves.map((wave) => (
           <WaveRow key={wave.name} wave={wave} />
