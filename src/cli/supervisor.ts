@@ -51,15 +51,8 @@ export async function supervise(
   outer: World,
 ): Promise<Supervised> {
   await using rising = new AsyncDisposableStack()
-  const hlc = hybridClock(outer.clock)
-  let node = written.node
-  const relay = relayedLog(outer.log, { node: () => node, clock: outer.clock, hlc })
-  const world: World = { ...outer, log: relay.log }
-  await prepareState(written.state_dir, rising)
-  const member = rising.use(await openMembership(written, world))
-  // What its cluster calls it counts, also in records and on block pages.
-  let settings: Settings = { ...written, node: member.identity.name }
-  node = settings.node
+  const { world, hlc, member, settings: first, tellOfEvents } = await enter(written, outer, rising)
+  let settings = first
   const is_policy_server = member.has('policy')
   if (!is_policy_server && settings.sites.length > 0) warnOfSites(file, world)
   setupCluster(main)
@@ -72,7 +65,7 @@ export async function supervise(
     hlc.receive(event.hlc)
     keeper.keepEvent(event)
   }
-  relay.open((event) => void keeper.keepEvent(event))
+  tellOfEvents((event) => void keeper.keepEvent(event))
   const { workers, policy } = prepareWorkers(settings, member, keeper, keepEvent, world)
   Object.assign(facts, { workers, policy })
   rising.defer(() => workers.drain(0))
@@ -98,18 +91,15 @@ export async function supervise(
   const prints = printsOf(settings, is_policy_server)
   const opened = rising.move()
   const context = { file, is_policy_server, policy, office, prints }
-  const reloads = inTurn(
-    async () => {
-      const was_booting = policy.is_booting
-      settings = await reload(settings, context, world)
-      office?.tellSites(settings.sites)
-      if (was_booting) fileCommit?.now()
-      world.log.event('reload.done', { ...workers.facts() })
-      return prints.partial
-    },
-    facts,
-    world,
-  )
+  const reloadOnce = async (): Promise<string> => {
+    const was_booting = policy.is_booting
+    settings = await reload(settings, context, world)
+    office?.tellSites(settings.sites)
+    if (was_booting) fileCommit?.now()
+    world.log.event('reload.done', { ...workers.facts() })
+    return prints.partial
+  }
+  const reloads = inTurn(reloadOnce, facts, world)
   return {
     identity: member.identity,
     log: world.log,
@@ -122,6 +112,20 @@ export async function supervise(
       await opened.disposeAsync()
     },
   }
+}
+
+/** Takes the state directory and finds out who this node is. What is logged from here on waits to be told to the cluster. */
+async function enter(written: Settings, outer: World, rising: AsyncDisposableStack) {
+  const hlc = hybridClock(outer.clock)
+  let node = written.node
+  const relay = relayedLog(outer.log, { node: () => node, clock: outer.clock, hlc })
+  const world: World = { ...outer, log: relay.log }
+  await prepareState(written.state_dir, rising)
+  const member = rising.use(await openMembership(written, world))
+  node = member.identity.name
+  // What its cluster calls it counts, also in records and on block pages.
+  const settings: Settings = { ...written, node }
+  return { world, hlc, member, settings, tellOfEvents: relay.open }
 }
 
 /** Workers are to begin with what is on the shelf: a policy and lists. */
