@@ -15,8 +15,10 @@ import type { Tables } from './tables.ts'
 /** In force at the same time; nodes take a million. */
 export const list_entries_max = 250_000
 
-/** What is told to nodes at once, so that it is short to sign and to read, and bans come in between. */
-export const page_entries_max = 5_000
+/** Changes that are told to nodes at once: short to sign and to read, and far below what a line may carry. */
+const changes_max = 5_000
+/** Of all that is in force, what is read at once: bans come in between. */
+const page_entries_max = 2_000
 
 /** The `ended_by` of an entry whose time was over. */
 const by_expiry = 'expiry'
@@ -39,15 +41,24 @@ const columns = {
 } as const
 const entryColumns = Object.keys(columns) as (keyof typeof columns)[]
 
-/** What is in force, by id: a page at a time, `after` the last id of the page before. */
+/**
+ * What is in force, by id, a page at a time: `after` and `next` are where the page before ended, and this one; undefined
+ * where there is nothing before, or behind. A page may have fewer entries than fit, also none.
+ */
 export async function activeEntries(
   db: Database,
   now: string,
   after?: string,
-): Promise<ListEntry[]> {
-  let query = inForce(db.kysely.selectFrom('ip_list_entries').select(entryColumns), now)
+): Promise<{ entries: ListEntry[]; next: string | undefined }> {
+  let query = db.kysely.selectFrom('ip_list_entries').select([...entryColumns, 'ended_at'])
   if (after !== undefined) query = query.where('id', '>', after)
-  return query.orderBy('id').limit(page_entries_max).execute()
+  // What is over is passed over here: asked for in SQL, and without fresh statistics, each page would read the whole table.
+  const rows = await query.orderBy('id').limit(page_entries_max).execute()
+  const entries = rows.flatMap(({ ended_at, ...entry }) => {
+    const is_over = ended_at !== null || (entry.expires_at !== null && entry.expires_at <= now)
+    return is_over ? [] : [entry]
+  })
+  return { entries, next: rows.length < page_entries_max ? undefined : rows.at(-1)?.id }
 }
 
 export type ListChanges = {
@@ -59,8 +70,8 @@ export type ListChanges = {
 }
 
 /**
- * What came and went after `revision`, a page of it; `too_old` when that is partly forgotten, or when one revision alone
- * changed more than a page: then all that is in force has to be told.
+ * What came and went after `revision`, or the first of it; `too_old` when that is partly forgotten, or when one revision
+ * alone changed more than is told at once: then all that is in force has to be told.
  */
 export async function changesSince(
   db: Database,
@@ -76,11 +87,10 @@ export async function changesSince(
     .select([...entryColumns, 'ended_at', 'revision'])
     .where('revision', '>', revision)
     .orderBy('revision')
-    .orderBy('id')
-    .limit(page_entries_max + 1)
+    .limit(changes_max + 1)
     .execute()
   // Cut between two revisions, never inside one: whoever has it must have all of it.
-  const beyond = rows[page_entries_max]?.revision
+  const beyond = rows[changes_max]?.revision
   const entries: ListEntry[] = []
   const removed: string[] = []
   for (const { ended_at, revision: at, ...entry } of rows) {

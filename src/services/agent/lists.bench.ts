@@ -10,7 +10,7 @@ import { openShelf } from '#parts/bundle/shelf.ts'
 import { readMessage } from './wire/message.ts'
 
 const entries_count = 100_000
-const page = 5_000
+const page = 2_000
 const bans = 200
 
 const dir = mkdtempSync(join(tmpdir(), 'gatehouse-lists-bench-'))

@@ -111,14 +111,14 @@ export function jailsSuite(shared: () => TestAnalytics): void {
         )
         await watch.settled()
         const now = new Date(clock.now()).toISOString()
-        return (await activeEntries(database, now)).map((entry) => entry.network)
+        return (await activeEntries(database, now)).entries.map((entry) => entry.network)
       }
     }
 
     test('a client that is stopped too often is on the list, and nodes are told', async () => {
       const { see, lines, nudges, database } = setting({ site: 'shop' })
       assert.deepEqual(await see('203.0.113.9'), ['203.0.113.9'])
-      const [entry] = await activeEntries(database, noonPlus(0))
+      const [entry] = (await activeEntries(database, noonPlus(0))).entries
       assert.deepEqual(
         [entry?.kind, entry?.origin, entry?.site, entry?.expires_at, entry?.reason],
         ['deny', 'jail:wp', 'shop', noonPlus(60), '3 hits within 600 s, told by n1'],

@@ -20,7 +20,7 @@ function memoryLists(): ListsSource & { add(n: number): void; remove(n: number):
     rows.set(testEntry(n).id, { entry: testEntry(n), revision: last, is_over })
   }
   return {
-    ...{ cluster_id, page_entries_max: 3 },
+    cluster_id,
     add: (n) => put(n, false),
     remove: (n) => put(n, true),
     revision: async () => last,
@@ -36,10 +36,9 @@ function memoryLists(): ListsSource & { add(n: number): void; remove(n: number):
     },
     async page(after = '') {
       const active = [...rows.values()].filter((row) => !row.is_over && row.entry.id > after)
-      return active
-        .map((row) => row.entry)
-        .sort((a, b) => (a.id < b.id ? -1 : 1))
-        .slice(0, 3)
+      const entries = active.map((row) => row.entry).sort((a, b) => (a.id < b.id ? -1 : 1))
+      const page = entries.slice(0, 3)
+      return { entries: page, next: page.length < entries.length ? page.at(-1)?.id : undefined }
     },
     revoked: async () => [],
     async raise(seen) {

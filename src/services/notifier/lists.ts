@@ -8,7 +8,7 @@ import { type ListsHead, signLists } from '#parts/bundle/lists.ts'
 import type { SigningKey } from '#parts/bundle/signing.ts'
 import { revokedNodes } from '#parts/records/cluster-nodes.ts'
 import type { Database } from '#parts/records/database.ts'
-import { activeEntries, changesSince, page_entries_max } from '#parts/records/ip-lists.ts'
+import { activeEntries, changesSince } from '#parts/records/ip-lists.ts'
 import { lists_lost_max, listsRevision, raiseListsRevision } from '#parts/records/lists-revision.ts'
 import { notifierFaults } from './faults.ts'
 import type { Line, Lines } from './lines.ts'
@@ -18,12 +18,11 @@ type Changes = Pick<ListsHead, 'revision' | 'entries' | 'removed'>
 /** Where the lists come from. */
 export type ListsSource = {
   readonly cluster_id: string
-  readonly page_entries_max: number
   revision(): Promise<number>
   /** What came after `since`, or the first of it; undefined when only everything will do. */
   changes(since: number): Promise<Changes | undefined>
-  /** What is in force, a page at a time, behind the last id of the page before; one that is not full is the last one. */
-  page(after: string | undefined): Promise<ListEntry[]>
+  /** What is in force, a page at a time, `after` what the page before gave as `next`; the last one gives none. */
+  page(after: string | undefined): Promise<{ entries: ListEntry[]; next: string | undefined }>
   /** Who is cut off. */
   revoked(): Promise<string[]>
   /** The next revision is above this one, and nobody who has an older one is told changes. */
@@ -41,7 +40,7 @@ export function databaseLists(
 ): ListsSource {
   const iso = () => new Date(now()).toISOString()
   return {
-    ...{ cluster_id, page_entries_max },
+    cluster_id,
     revision: () => listsRevision(database),
     async changes(since) {
       const revision = await listsRevision(database)
@@ -60,7 +59,8 @@ export function databaseLists(
 type Whole = {
   readonly revision: number
   readonly texts: string[]
-  last_id: string | undefined
+  /** Where the next page begins. */
+  next: string | undefined
   is_complete: boolean
 }
 
@@ -94,13 +94,13 @@ export function listDelivery(
   }
 
   const extend = async (known: Whole): Promise<void> => {
-    const entries = await source.page(known.last_id)
-    const is_last = entries.length < source.page_entries_max
+    const { entries, next } = await source.page(known.next)
+    const is_last = next === undefined
     const { revision } = known
     const since = known.texts.length === 0 ? null : revision
     const part = { revision, since, entries, removed: [], ...(!is_last && { more: true as const }) }
     known.texts.push(await textOf(part))
-    known.last_id = entries.at(-1)?.id
+    known.next = next
     known.is_complete = is_last
   }
 
@@ -189,7 +189,7 @@ export function listDelivery(
       const revision = await source.revision()
       const has_more = await sendChanges(revision)
       if (journeys.size === 0) return has_more ? 'more' : 'done'
-      whole ??= { revision, texts: [], last_id: undefined, is_complete: false }
+      whole ??= { revision, texts: [], next: undefined, is_complete: false }
       const state = await sendParts(whole)
       return has_more ? 'more' : state
     },
