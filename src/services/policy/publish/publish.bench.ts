@@ -67,6 +67,19 @@ const { id } = await call('POST /api/v1/drafts', {
 const [replay_ms, result] = await timed(() => call(`POST /api/v1/drafts/${id}/replay`, {}))
 const { requests, newly_blocked } = result
 tell(`replay of ${requests} requests`, `${replay_ms.toFixed(0)} ms, ${newly_blocked} newly blocked`)
+const replaying = call(`POST /api/v1/drafts/${id}/replay`, {})
+const meanwhile: number[] = []
+for (let i = 0; i < 10; i++) {
+  const exceptions = [{ name: 'e', path: `/q${i}`, parameter: 'ARGS:a', rules: [942100] }]
+  const [ms] = await timed(() => apply({ sites: [siteOf('shop')], exceptions }))
+  meanwhile.push(ms)
+}
+await replaying
+meanwhile.sort((a, b) => a - b)
+tell(
+  'commit during a replay (10)',
+  `median ${meanwhile[5]?.toFixed(0)} ms, worst ${meanwhile[9]?.toFixed(0)} ms`,
+)
 const [fix_ms, list] = await timed(() => call(`GET /api/v1/requests/${hits[0]?.request_id}/fixes`))
 tell(`fixes, each tried on ${list['replayed']} requests`, `${fix_ms.toFixed(0)} ms`)
 for (const fix of list['fixes'] as { sentence: string; unblocks_requests: number }[]) {

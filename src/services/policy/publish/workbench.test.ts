@@ -11,7 +11,7 @@ after(() => set[Symbol.dispose]())
 
 test('a replay gives the thread back after its slice, and goes on with the rest', () => {
   let elapsed_ms = 0
-  const clock = { ...systemClock, elapsed: () => (elapsed_ms += 20) }
+  const clock = { ...systemClock, elapsed: () => (elapsed_ms += 8) }
   const bench = workbench({ kept_dir: '' }, clock)
   const { content } = bench.answer({ kind: 'load', files: set.files() })
   const requests = ['/', '/?q=union%20select', '/', '/?q=%3Cscript', '/'].map((uri) =>

@@ -103,7 +103,7 @@ export type Workbench = {
 const kept_max = 16
 
 /** Whoever waits for the thread does not wait longer for a replay; one request or one recipe is always done whole. */
-const slice_ms = 50
+const slice_ms = 20
 
 type Kept = { readonly files: Files; readonly compiled: CompiledPolicy }
 
