@@ -2,6 +2,7 @@
  * Every text of the console, here and in the drawer beside this file: to speak another language is to replace them.
  */
 import type { Action } from '#model/hit.ts'
+import type { Overview } from '#model/overview.ts'
 import type { Role } from '#model/user.ts'
 import { compact } from './format/number.ts'
 
@@ -109,8 +110,17 @@ export const words = {
     requests: 'Requests',
     blocked: 'Blocked',
     monitored: 'Monitored',
-    abnormal: 'Malformed',
-    abnormal_hint: 'Refused unread',
+    abnormal: 'Turned away',
+    abnormal_why: ({ listed, limited, malformed }: Overview['totals']['turned_away']) =>
+      [
+        listed > 0 && `${compact(listed)} listed`,
+        limited > 0 && `${compact(limited)} too fast`,
+        malformed > 0 && `${compact(malformed)} malformed`,
+      ]
+        .filter(Boolean)
+        .join(' · ') || 'Listed, too fast or malformed',
+    abnormal_hint:
+      'Refused before the rules were asked. The reasons are counted from records; of one client a few a second are kept.',
     added: 'Inspection adds',
     p99: (value: string) => `99 % below ${value}`,
     trouble: 'Errors',

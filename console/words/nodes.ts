@@ -69,7 +69,7 @@ export const nodeWords = {
   requests: 'Requests',
   attacks: 'Attacks',
   blocked_total: 'Blocked',
-  abnormal: 'Malformed',
+  abnormal: 'Turned away',
   faults: 'Engine faults',
   upstream_errors: 'Upstream errors',
   deferred: 'Records waiting',
@@ -136,7 +136,8 @@ export const nodeWords = {
   done: 'Done',
   another: 'Add another',
   invites: 'Open invitations',
-  invite_by: (who: string) => `by ${who}`,
+  invite_by: (who: string) => (who === 'local' ? 'made on the policy server' : `made by ${who}`),
+  invite_ends: 'ends',
   withdraw: 'Withdraw',
   close_hint: 'You may close this: the line goes on working until it ends.',
 } as const

@@ -13,7 +13,10 @@ export const Overview = z.strictObject({
     attacks: z.int(),
     blocked: z.int(),
     monitored: z.int(),
-    abnormal: z.int(),
+    abnormal: z.int().describe('Turned away before the rules were asked'),
+    turned_away: z
+      .strictObject({ listed: z.int(), limited: z.int(), malformed: z.int() })
+      .describe('Why, of those that a record was kept of: a few a second of one client are'),
     faults: z.int(),
     upstream_errors: z.int(),
   }),

@@ -8,6 +8,8 @@ type Tile = {
   readonly value: string
   readonly exact?: string
   readonly detail: string
+  /** More of it, on hover. */
+  readonly hint?: string
   readonly tone?: string
 }
 
@@ -24,7 +26,9 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
           <dd className={`font-semibold text-2xl tracking-tight ${tile.tone ?? ''}`}>
             <span title={tile.exact}>{tile.value}</span>
           </dd>
-          <dd className="label">{tile.detail}</dd>
+          <dd className="label" title={tile.hint}>
+            {tile.detail}
+          </dd>
         </div>
       ))}
     </dl>
@@ -57,7 +61,12 @@ function tilesOf(overview: Overview): readonly Tile[] {
       detail: ofRequests(totals.monitored),
       tone: totals.monitored > 0 ? 'text-monitored' : '',
     },
-    { label: text.abnormal, ...count(totals.abnormal), detail: text.abnormal_hint },
+    {
+      label: text.abnormal,
+      ...count(totals.abnormal),
+      detail: text.abnormal_why(totals.turned_away),
+      hint: text.abnormal_hint,
+    },
     {
       label: text.added,
       value: micros(newest(added.p50)),

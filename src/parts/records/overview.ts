@@ -37,18 +37,32 @@ export async function overview(
       blocked: totals.blocked,
       monitored: Math.max(0, totals.attacks - totals.blocked),
       abnormal: totals.abnormal,
+      turned_away: turnedAway(top.attack_type),
       faults: totals.faults,
       upstream_errors: totals.upstream_errors,
     },
     series: seriesOf(points, Date.parse(from), Date.parse(to), step_s),
-    attack_types: top.attack_type.map(({ key, ...counts }) => ({
+    attack_types: top.attack_type.map(({ key, hits, blocked }) => ({
       attack_type: key as AttackType,
-      ...counts,
+      hits,
+      blocked,
     })),
-    top_clients: top.client.slice(0, top_max),
-    top_targets: top.target.slice(0, top_max),
-    top_sites: top.site.slice(0, top_max),
+    top_clients: top.client.slice(0, top_max).map(countOf),
+    top_targets: top.target.slice(0, top_max).map(countOf),
+    top_sites: top.site.slice(0, top_max).map(countOf),
   }
+}
+
+/** A ban and a limit have types of their own; whatever else was refused could not be read. */
+function turnedAway(types: readonly Count[]): Overview['totals']['turned_away'] {
+  const of = (type: AttackType) => types.find(({ key }) => key === type)?.refused ?? 0
+  const all = types.reduce((sum, { refused }) => sum + refused, 0)
+  const [listed, limited] = [of('ip_list'), of('rate_limit')]
+  return { listed, limited, malformed: all - listed - limited }
+}
+
+function countOf({ key, hits, blocked }: Count): Overview['top_clients'][number] {
+  return { key, hits, blocked }
 }
 
 /** The finest step that keeps the span within the points a chart may have. */
@@ -113,7 +127,7 @@ function hitsWithin(span: { from: string; to: string; site?: string | undefined 
   return sql`at >= ${span.from} and at < ${span.to} ${site}`
 }
 
-type Count = { key: string; hits: number; blocked: number }
+type Count = { key: string; hits: number; blocked: number; refused: number }
 type Word = (typeof words)[number]
 
 /** What hits are counted by. */
@@ -130,6 +144,7 @@ async function topHits(
     select * from (
       select grouping(${list}) as others, coalesce(${list}) as key, count(*) as hits,
         count(*) filter (where action <> 'monitored') as blocked,
+        count(*) filter (where action = 'refused') as refused,
         row_number() over (partition by grouping(${list}) order by count(*) desc, coalesce(${list})) as place
       from hits where ${condition} group by grouping sets (${sets})
     ) as counted where place <= ${types_max} order by place
@@ -139,7 +154,7 @@ async function topHits(
     const others = 0b1111 ^ (1 << (words.length - 1 - words.indexOf(word)))
     return rows
       .filter((row) => row.others === others)
-      .map(({ key, hits, blocked }) => ({ key, hits, blocked }))
+      .map(({ key, hits, blocked, refused }) => ({ key, hits, blocked, refused }))
   }
   return {
     attack_type: of('attack_type'),

@@ -1,6 +1,7 @@
 /** What every engine of the records must read back: pages, filters, groups, charts, and forgetting. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Hit } from '#model/hit.ts'
 import type { IntakeRecord } from '#model/intake.ts'
 import type { TrafficSample } from '#model/traffic.ts'
 import { groupAttacks, listAttacks, streamAttacks } from './attacks.ts'
@@ -220,9 +221,20 @@ function trafficSuite(db: () => Database): void {
       { key: 'c1', hits: 2, blocked: 1 },
       { key: 'c2', hits: 1, blocked: 1 },
     ])
+    assert.deepEqual(seen.totals.turned_away, { listed: 0, limited: 0, malformed: 0 })
     const blog = await overview(db(), { ...span, site: 'blog' })
     assert.deepEqual(blog.top_sites, [{ key: 'blog', hits: 1, blocked: 1 }])
     assert.equal(blog.totals.requests, 0)
+  })
+
+  test('bans and limits are told apart from what could not be read', async () => {
+    const refused = (attack_type: Hit['attack_type']) =>
+      hitAt(noonPlus(1), { attack_type, action: 'refused' })
+    const blocked = hitAt(noonPlus(2), { attack_type: 'protocol' })
+    const kinds = ['ip_list', 'ip_list', 'ip_list', 'rate_limit', 'rate_limit', 'protocol'] as const
+    await store(db(), [...kinds.map(refused), blocked], [])
+    const { totals } = await overview(db(), span)
+    assert.deepEqual(totals.turned_away, { listed: 3, limited: 2, malformed: 1 })
   })
 }
 
