@@ -5,6 +5,11 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import type { Command } from 'commander'
+import pc from 'picocolors'
+import { program } from './command.ts'
+import { Exit, exitCodeOf } from './exit.ts'
+import { explainFailure } from './output.ts'
 
 const main = join(import.meta.dirname, 'main.ts')
 const dir = mkdtempSync(join(tmpdir(), 'gatehouse-command-'))
@@ -32,11 +37,10 @@ sites:
 `
 }
 
-function gatehouse(...args: string[]): {
-  readonly status: number | null
-  readonly out: string
-  readonly err: string
-} {
+type Said = { readonly status: number | null; readonly out: string; readonly err: string }
+
+/** In a process of its own, as a shell does it; to start one takes half a second of CPU. */
+function gatehouseProcess(...args: string[]): Said {
   const { GATEHOUSE_SETTINGS: _, ...env } = process.env
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
     cwd: dir,
@@ -44,6 +48,52 @@ function gatehouse(...args: string[]): {
     encoding: 'utf8',
   })
   return { status, out: stdout, err: stderr }
+}
+
+/** In this process, in the folder of these tests, which is left as soon as the command has ended. */
+async function gatehouse(...args: string[]): Promise<Said> {
+  let [out, err] = ['', '']
+  const tree = program({
+    line: (line = '') => {
+      out += `${line}\n`
+    },
+    json: (value) => {
+      out += `${JSON.stringify(value, null, 2)}\n`
+    },
+    table: async (_head, rows) => {
+      out += `${rows.map((row) => row.join(' ')).join('\n')}\n`
+    },
+    note: (line) => {
+      err += `${line}\n`
+    },
+    colors: pc.createColors(false),
+  })
+  const collect = (command: Command): void => {
+    command.configureOutput({
+      writeOut: (text) => {
+        out += text
+      },
+      writeErr: (text) => {
+        err += text
+      },
+    })
+    command.commands.forEach(collect)
+  }
+  collect(tree)
+  const before_cwd = process.cwd()
+  const { GATEHOUSE_SETTINGS: before_settings } = process.env
+  delete process.env['GATEHOUSE_SETTINGS']
+  process.chdir(dir)
+  try {
+    await tree.parseAsync(['node', 'gatehouse', ...args])
+    return { status: 0, out, err }
+  } catch (error) {
+    if (!(error instanceof Exit)) err += explainFailure(error, args.includes('--json'))
+    return { status: exitCodeOf(error), out, err }
+  } finally {
+    process.chdir(before_cwd)
+    if (before_settings !== undefined) process.env['GATEHOUSE_SETTINGS'] = before_settings
+  }
 }
 
 /** A copy of the rule set with one file changed. */
@@ -55,15 +105,25 @@ function brokenSet(name: string, rule: string): string {
   return file
 }
 
-test('check says what was checked', () => {
-  const { status, out } = gatehouse('check')
+test('the program prints data to standard output and failures to standard error, and ends with its code', () => {
+  const good = gatehouseProcess('check')
+  assert.deepEqual([good.status, good.err], [0, ''])
+  assert.match(good.out, /gatehouse\.yaml: ok, 1 site/)
+  const bad = gatehouseProcess('check', '--settings', 'none.yaml')
+  assert.deepEqual([bad.status, bad.out], [2, ''])
+  assert.match(bad.err, /none\.yaml.*\n.*next: gatehouse up/s)
+  assert.match(gatehouseProcess('statsu').err, /Did you mean status/)
+})
+
+test('check says what was checked', async () => {
+  const { status, out } = await gatehouse('check')
   assert.equal(status, 0)
   assert.match(out, /gatehouse\.yaml: ok, 1 site, \d+ rules of OWN\/1\.0/)
 })
 
-test('check tells every problem of the settings with file, line and column, and exits with 2', () => {
+test('check tells every problem of the settings with file, line and column, and exits with 2', async () => {
   writeFileSync(join(dir, 'bad.yaml'), 'nod: x\nedge:\n  workers: many\n')
-  const { status, out } = gatehouse('check', '--settings', 'bad.yaml')
+  const { status, out } = await gatehouse('check', '--settings', 'bad.yaml')
   assert.equal(status, 2)
   assert.match(out, /bad\.yaml:1:1: nod: unknown key "nod"; did you mean "node"\?/)
   assert.match(out, /bad\.yaml:3:12: edge\.workers: /)
@@ -92,16 +152,16 @@ for (const [what, rule, expected] of [
     /broken\.conf:1:\d+.*passwd/s,
   ],
 ] as const) {
-  test(`check tells ${what} with file, line and column, and exits with 2`, () => {
+  test(`check tells ${what} with file, line and column, and exits with 2`, async () => {
     const file = brokenSet(`set-${what.replaceAll(/\W+/g, '-')}`, rule)
-    const { status, err } = gatehouse('check', '--settings', file)
+    const { status, err } = await gatehouse('check', '--settings', file)
     assert.match(err, expected)
     assert.equal(status, 2)
   })
 }
 
-test('explain prints rule, value, decoding and verdict, without a server', () => {
-  const { status, out } = gatehouse('explain', 'http://a.example/?q=1%2520UNION%20SELECT%202')
+test('explain prints rule, value, decoding and verdict, without a server', async () => {
+  const { status, out } = await gatehouse('explain', 'http://a.example/?q=1%2520UNION%20SELECT%202')
   assert.equal(status, 0)
   assert.match(out, /9000 {2}Union select/)
   assert.match(out, /ARGS:q = 1%20UNION SELECT 2/)
@@ -109,8 +169,8 @@ test('explain prints rule, value, decoding and verdict, without a server', () =>
   assert.match(out, /would be blocked by rule 9000 with 403/)
 })
 
-test('explain takes the arguments of curl after --, and gives JSON', () => {
-  const { status, out } = gatehouse(
+test('explain takes the arguments of curl after --, and gives JSON', async () => {
+  const { status, out } = await gatehouse(
     'explain',
     '--json',
     '--',
@@ -132,9 +192,9 @@ test('explain takes the arguments of curl after --, and gives JSON', () => {
   assert.equal(said.intervention.status, 403)
 })
 
-test('explain takes curl’s flags also without --, and reads a body from a file', () => {
+test('explain takes curl’s flags also without --, and reads a body from a file', async () => {
   writeFileSync(join(dir, 'body.txt'), 'x=union select')
-  const { out } = gatehouse('explain', '-X', 'POST', '-d', '@body.txt', 'http://a.example/')
+  const { out } = await gatehouse('explain', '-X', 'POST', '-d', '@body.txt', 'http://a.example/')
   assert.match(out, /would be blocked by rule 9000/)
 })
 
@@ -160,31 +220,31 @@ for (const [what, args, expected] of [
     /Cannot use --mode: /,
   ],
 ] as const) {
-  test(`up refuses ${what} by the option’s name, and writes nothing`, () => {
-    const { status, err } = gatehouse('up', ...args, '--settings', 'up.yaml')
+  test(`up refuses ${what} by the option’s name, and writes nothing`, async () => {
+    const { status, err } = await gatehouse('up', ...args, '--settings', 'up.yaml')
     assert.match(err, expected)
     assert.equal(status, 2)
     assert.equal(existsSync(join(dir, 'up.yaml')), false)
   })
 }
 
-test('a settings file that was broken since does not hide what runs', () => {
+test('a settings file that was broken since does not hide what runs', async () => {
   writeFileSync(join(dir, 'broken.yaml'), `${settings('set')}bogus: 1\n`)
-  const { status, err } = gatehouse('status', '--settings', 'broken.yaml')
+  const { status, err } = await gatehouse('status', '--settings', 'broken.yaml')
   assert.match(err, /warning: .*unknown key "bogus"/)
   assert.match(err, /Cannot reach Gatehouse/)
   assert.equal(status, 3)
 })
 
-test('explain says that an honest request would pass', () => {
-  assert.match(gatehouse('explain', 'http://a.example/?q=boots').out, /would pass/)
+test('explain says that an honest request would pass', async () => {
+  assert.match((await gatehouse('explain', 'http://a.example/?q=boots')).out, /would pass/)
 })
 
-test('rules add keeps a rule set by its name once, and list shows it', () => {
-  const added = gatehouse('rules', 'add', './set', '--name', 'own-1.0', '--json')
+test('rules add keeps a rule set by its name once, and list shows it', async () => {
+  const added = await gatehouse('rules', 'add', './set', '--name', 'own-1.0', '--json')
   assert.equal(added.status, 0, added.err)
-  assert.match(gatehouse('rules', 'list').out, /own-1\.0/)
-  const again = gatehouse('rules', 'add', './set', '--name', 'own-1.0')
+  assert.match((await gatehouse('rules', 'list')).out, /own-1\.0/)
+  const again = await gatehouse('rules', 'add', './set', '--name', 'own-1.0')
   assert.notEqual(again.status, 0)
   assert.match(again.err, /own-1\.0/)
 })
@@ -203,15 +263,15 @@ for (const [what, args, status, expected] of [
   ['a request without address', ['explain', '--', '-X', 'POST'], 2, /no address/],
   ['nothing to reload', ['reload'], 3, /no running process/],
 ] as const) {
-  test(`${what}: a clear error and exit code ${status}`, () => {
-    const said = gatehouse(...args)
+  test(`${what}: a clear error and exit code ${status}`, async () => {
+    const said = await gatehouse(...args)
     assert.match(said.err, expected)
     assert.equal(said.status, status)
     assert.equal(said.out, '')
   })
 }
 
-test('every command has help with examples', () => {
+test('every command has help with examples', async () => {
   for (const verb of [
     'up',
     'run',
@@ -223,7 +283,7 @@ test('every command has help with examples', () => {
     'reload',
     'completion',
   ]) {
-    const { status, out } = gatehouse(verb, '--help')
+    const { status, out } = await gatehouse(verb, '--help')
     assert.equal(status, 0, verb)
     assert.match(out, /Examples:\n {2}(gatehouse|source)/, verb)
   }
