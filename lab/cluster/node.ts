@@ -83,7 +83,13 @@ export function labNode(host: Host, options: NodeOptions): LabNode {
       if (!running || !isRunning()) return
       const gone = new Promise((resolve) => running.once('exit', resolve))
       running.kill('SIGTERM')
-      await Promise.race([gone, delay(45_000).then(() => node.kill())])
+      const patience = new AbortController()
+      const late = delay(45_000, undefined, { signal: patience.signal }).then(
+        () => node.kill(),
+        () => {},
+      )
+      await Promise.race([gone, late])
+      patience.abort()
     },
     async kill() {
       const running = child

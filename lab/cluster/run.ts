@@ -10,6 +10,7 @@ import { ban } from './scenarios/ban.ts'
 import { canary } from './scenarios/canary.ts'
 import { catchUp } from './scenarios/catch-up.ts'
 import { commit } from './scenarios/commit.ts'
+import { jail } from './scenarios/jail.ts'
 import { join } from './scenarios/join.ts'
 import { kill } from './scenarios/kill.ts'
 import { load } from './scenarios/load.ts'
@@ -22,6 +23,7 @@ const scenarios: readonly ClusterScenario[] = [
   join,
   commit,
   ban,
+  jail,
   load,
   rollback,
   canary,
