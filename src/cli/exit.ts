@@ -57,6 +57,7 @@ const byCode: readonly (readonly [prefix: string, exit_code: number])[] = [
   ['policy.last_administrator', exit.conflict],
   ['policy.user_exists', exit.conflict],
   ['cli.not_running', exit.not_running],
+  ['cli.api_away', exit.not_running],
   ['cli.no_draft', exit.not_found],
   ['cli.drafts_many', exit.usage],
   ['cli.policy_file', exit.usage],

@@ -49,7 +49,9 @@ export const cliFaults = faults('cli', {
     `Cannot join: ${f.holder} runs Gatehouse on "${f.state_dir}"`,
   unwritable: (f: { file: string; why: string }) => `Cannot write settings "${f.file}": ${f.why}`,
   no_api: (f: { name: string; servers: string }) =>
-    `Cannot do this on "${f.name}": it is no policy server; type it on one (${f.servers})`,
+    `Cannot do this on "${f.name}": it has no console and no API; type it on a policy server (${f.servers})`,
+  api_away: (f: { pid: number }) =>
+    `Cannot reach the API of this machine: Gatehouse runs (process ${f.pid}), but its API does not answer`,
   no_node: (f: { name: string; known: string }) =>
     `Cannot find the node "${f.name}": the cluster has ${f.known}`,
   not_listed: (f: { network: string; known: string }) =>

@@ -1,4 +1,5 @@
 /** Gatehouse as a verb reaches it: the API by the local socket or of another machine, the edge by its admin port. */
+import { readFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
@@ -14,6 +15,7 @@ import { cliFaults } from './faults.ts'
 import type { Output } from './output.ts'
 import { type RemoteOptions, remoteOf } from './remote.ts'
 import { loadSettings, Settings, settingsFile } from './settings.ts'
+import { pidFile } from './supervisor/pid-file.ts'
 
 export type GlobalOptions = RemoteOptions & { readonly settings?: string; readonly json?: boolean }
 
@@ -105,9 +107,26 @@ export async function onPolicyServer<T>(
     // Loaded only now: reading certificates takes a library that no other verb needs.
     const { readIdentity } = await import('#parts/identity/node-identity.ts')
     const identity = readIdentity(join(settings.state_dir, 'identity'))
-    if (!identity || identity.roles.includes('policy')) throw error
+    if (!identity || identity.roles.includes('policy')) {
+      const pid = runningPid(settings.state_dir)
+      // Whoever is told to start it would start a second one.
+      throw pid === undefined ? error : cliFaults.api_away({ pid }, { cause: error })
+    }
     const servers = identity.policy_servers.join(', ')
     throw cliFaults.no_api({ name: identity.name, servers }, { cause: error })
+  }
+}
+
+/** The supervisor that runs on this state directory; undefined when none does. */
+function runningPid(state_dir: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(pidFile(state_dir), 'utf8'))
+    process.kill(pid, 0)
+    return pid
+  } catch (error) {
+    // It runs, and belongs to somebody else.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined
+    return Number(readFileSync(pidFile(state_dir), 'utf8'))
   }
 }
 

@@ -60,6 +60,8 @@ const next: Readonly<Record<string, string>> = {
   'cli.not_running': 'gatehouse run   starts it',
   'client.untrusted':
     'gatehouse --ca FILE …   FILE is the authority’s certificate, or a copy of state_dir/tls/console.crt of the server',
+  'cli.api_away':
+    'gatehouse doctor, or the log: it starts again by itself; do not start a second one',
   'cli.exists': 'gatehouse run   starts with it; remove it to write a new one',
   'cli.member':
     'gatehouse join … --leave   moves this machine to the other cluster; stop Gatehouse before',
@@ -79,7 +81,7 @@ const next: Readonly<Record<string, string>> = {
   'policy.note_required': "add -m 'why'",
   'policy.etag_stale': 'type the same line again',
   'cli.stopped':
-    'gatehouse rollout   shows why; gatehouse rollback N --yes, or gatehouse rollout --resume',
+    'gatehouse rollout   shows why; when it is only stopped: gatehouse rollback N --yes, or gatehouse rollout --resume',
   'cli.still_going': 'gatehouse rollout --watch   goes on waiting',
   'notifier.name_taken': 'add --name with another name, or gatehouse node remove the old one',
   'rulesets.package_missing': 'scripts/install-deps run   installs the distribution’s rule set',

@@ -8,6 +8,7 @@ import type { CommitSummary, PolicyDiff } from '#model/draft.ts'
 import { type TestPolicy, testPolicy } from '#services/policy/policy.support.ts'
 import { program } from './command.ts'
 import { exitCodeOf } from './exit.ts'
+import { pidFile } from './supervisor/pid-file.ts'
 
 let site: TestPolicy
 let here: readonly string[]
@@ -207,4 +208,16 @@ sites: [{ name: other, hosts: [other.example], upstreams: [{ url: "http://127.0.
   assert.deepEqual([asked.status, /1 thing would be removed; add --yes/.test(asked.why)], [2, true])
   const silent = ['--settings', here[1] ?? '', 'reload', '--take-file']
   assert.equal((await gatehouse(...silent)).status, 2)
+})
+
+test('where no API answers, nobody is told to start a second Gatehouse', async () => {
+  const state_dir = join(site.dir, 'elsewhere')
+  mkdirSync(state_dir)
+  const settings = join(state_dir, 'gatehouse.yaml')
+  writeFileSync(settings, `state_dir: ${state_dir}\n`)
+  const stopped = await gatehouse('--settings', settings, 'attacks')
+  assert.deepEqual([stopped.status, /nothing answers on/.test(stopped.why)], [3, true])
+  writeFileSync(pidFile(state_dir), `${process.pid}\n`)
+  const away = await gatehouse('--settings', settings, 'attacks')
+  assert.match(away.why, new RegExp(`Gatehouse runs \\(process ${process.pid}\\)`))
 })

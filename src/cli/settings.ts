@@ -84,6 +84,12 @@ export function loadSettings(file: string): SettingsResult<Settings> {
   return { ...result, data: settings }
 }
 
+/** What to say when the file calls this machine something else than its cluster does; the host name is nobody's choice. */
+export function otherName(written: string, known: string): string | undefined {
+  if (written === known || written === hostname()) return undefined
+  return `this machine is known to its cluster as ${known}, not as ${written}: node: in the file counts only when a machine founds or joins a cluster`
+}
+
 /** What `database:` and DATABASE_URL mean together. */
 export function databaseOf(settings: Settings): DatabaseSettings {
   const address = process.env['DATABASE_URL'] || settings.database

@@ -1,6 +1,5 @@
 /** Inside the office: the database and the services that share it. What they tell each other goes through here. */
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Fault, messageOf } from '#base/fault.ts'
 import { type HybridClock, hybridClock } from '#base/hybrid-clock.ts'
 import type { World } from '#base/service.ts'
@@ -13,14 +12,13 @@ import { startNotifier } from '#services/notifier/service.ts'
 import { Parts } from '#services/policy/faults.ts'
 import { type Policy, startPolicy } from '#services/policy/service.ts'
 import { clusterAddress, identityDir } from '../cluster.ts'
+import { console_dir } from '../console-dir.ts'
 import { supervisorFaults } from '../faults.ts'
 import type { FilePolicy } from '../policy.ts'
 import { databaseOf, type Settings } from '../settings.ts'
 import type { FirstLogin, FromOffice, ToOffice } from './messages.ts'
 import { type CommittedPolicy, committedPolicy } from './office/committed-policy.ts'
 import { relayedLog } from './relayed-log.ts'
-
-const console_dir = fileURLToPath(new URL('../../../console/dist', import.meta.url))
 
 /** Runs until told to stop or until the supervisor is gone. */
 export async function runOfficeProcess(outer: World): Promise<void> {

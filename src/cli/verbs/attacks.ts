@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { type AttackType, attackTypeNames, attackTypes } from '#model/attack-type-names.ts'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOrLeast, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 
 type Options = GlobalOptions & {
@@ -41,13 +41,25 @@ export function attacks(program: Command, output: Output): void {
         ...(options.client && { client: options.client }),
         ...(options.site && { site: options.site }),
       }
-      const page = await withApi(settings, (api) => api.call('GET /api/v1/attacks', { query }))
+      const page = await onPolicyServer(settings, (api) =>
+        api.call('GET /api/v1/attacks', { query }),
+      )
       if (options.json) return output.json(page)
       if (page.items.length === 0) {
         return output.line(`No attacks in the last ${options.since}. Try: gatehouse test attack`)
       }
       await output.table(
-        ['LAST SEEN', 'TYPE', 'TARGET', 'PARAMETER', 'CLIENT', 'HITS', 'BLOCKED', 'PAYLOAD'],
+        [
+          'LAST SEEN',
+          'TYPE',
+          'TARGET',
+          'PARAMETER',
+          'CLIENT',
+          'HITS',
+          'BLOCKED',
+          'PAYLOAD',
+          'LAST HIT',
+        ],
         page.items.map((a) => [
           a.last_at.slice(0, 19).replace('T', ' '),
           attackTypeNames[a.attack_type],
@@ -57,8 +69,10 @@ export function attacks(program: Command, output: Output): void {
           String(a.hits),
           String(a.blocked),
           a.value.slice(0, 40).replaceAll('\n', ' '),
+          a.last_hit_id,
         ]),
       )
+      output.note('Why: gatehouse why LAST_HIT. Let it through: gatehouse fix LAST_HIT.')
       if (page.next_cursor) output.note('There are more: raise --limit or narrow the filter.')
     })
 }

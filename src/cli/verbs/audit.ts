@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { Exit, exit } from '../exit.ts'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOrLeast, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 
 type ListOptions = GlobalOptions & { readonly limit: string; readonly search?: string }
@@ -38,7 +38,9 @@ function list(audits: Command, output: Output): void {
         throw cliFaults.usage({ why: `Cannot use --limit ${options.limit}: expected 1 to 200` })
       }
       const query = { limit, ...(options.search && { q: options.search }) }
-      const page = await withApi(settings, (api) => api.call('GET /api/v1/activity', { query }))
+      const page = await onPolicyServer(settings, (api) =>
+        api.call('GET /api/v1/activity', { query }),
+      )
       if (options.json) return output.json(page)
       await output.table(
         ['NUMBER', 'TIME', 'WHO', 'FROM', 'ACTION', 'SUBJECT', 'DETAILS'],
@@ -73,7 +75,7 @@ function verify(audits: Command, output: Output): void {
       if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) {
         throw cliFaults.usage({ why: 'Cannot use --head: expected 64 hexadecimal digits' })
       }
-      const check = await withApi(settings, (api) =>
+      const check = await onPolicyServer(settings, (api) =>
         api.call('GET /api/v1/activity/verify', { query: head === undefined ? {} : { head } }),
       )
       if (options.json) output.json(check)

@@ -1,9 +1,12 @@
 /** `gatehouse check`: are settings and rules right? Starts nothing. */
+import { join } from 'node:path'
 import type { Command } from 'commander'
+import { Fault } from '#base/fault.ts'
+import { readIdentity } from '#parts/identity/node-identity.ts'
 import type { Ruleset } from '#parts/waf/ruleset.ts'
 import { Exit, exit } from '../exit.ts'
 import type { Output } from '../output.ts'
-import { loadSettings, type Settings, settingsFile } from '../settings.ts'
+import { loadSettings, otherName, type Settings, settingsFile } from '../settings.ts'
 import { checkDraft } from './draft/check.ts'
 
 export function check(program: Command, output: Output): void {
@@ -41,6 +44,7 @@ export function check(program: Command, output: Output): void {
         ...policy.warnings,
         ...bodyWarnings(sites, policy.ruleset),
         ...(ignored ? [ignored] : []),
+        ...nameWarnings(result.data),
       ]
       if (options.json) {
         output.json({
@@ -60,6 +64,18 @@ export function check(program: Command, output: Output): void {
         `${file}: ok, ${sites.length} site${sites.length === 1 ? '' : 's'}, ${rules} rules of ${policy.rule_set}`,
       )
     })
+}
+
+/** A name that was changed after the node got one. Whether the identity is whole, the doctor looks. */
+function nameWarnings({ node, state_dir }: Settings): string[] {
+  try {
+    const identity = readIdentity(join(state_dir, 'identity'))
+    const renamed = identity && otherName(node, identity.name)
+    return renamed ? [renamed] : []
+  } catch (error) {
+    if (error instanceof Fault) return []
+    throw error
+  }
 }
 
 /** Sites that promise to take larger bodies than their rules let through. */

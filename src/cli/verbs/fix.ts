@@ -1,6 +1,8 @@
 /** `gatehouse fix`: what would let a wrongly blocked request through, the narrowest first. */
 import type { Command } from 'commander'
+import type { AttackType } from '#model/attack-type-names.ts'
 import type { FixList } from '#model/fix.ts'
+import type { Hit } from '#model/hit.ts'
 import { findDraft } from '../drafts.ts'
 import { type GlobalOptions, onPolicyServer, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
@@ -17,7 +19,7 @@ export function fix(program: Command, output: Output): void {
   program
     .command('fix')
     .description('find the narrowest exception that lets a blocked request through')
-    .argument('<request>', 'request id, as on the block page')
+    .argument('<request>', 'request id, as on the block page, or the id of a hit or an attack')
     .option('--apply <number>', 'put this one into a draft')
     .option('--seen <digest>', 'with --apply: refuse when the list is not the one that was shown')
     .option('--draft <name>', 'with --apply: into this draft; left out: a new one')
@@ -37,12 +39,20 @@ Examples:
       const params = { request_id }
       const patience = { timeout_ms: 120_000 }
       if (number === undefined) {
-        const found = await onPolicyServer(
+        const { found, refused } = await onPolicyServer(
           settings,
-          (api) => api.call('GET /api/v1/requests/{request_id}/fixes', { params }),
+          async (api) => {
+            const found = await api.call('GET /api/v1/requests/{request_id}/fixes', { params })
+            const why = 'GET /api/v1/requests/{request_id}'
+            const { hits } = found.fixes.length > 0 ? { hits: [] } : await api.call(why, { params })
+            return { found, refused: hits.filter((hit) => hit.action === 'refused') }
+          },
           patience,
         )
-        return options.json ? output.json(found) : print(found, output)
+        if (options.json) return output.json(found)
+        await print(found, output)
+        for (const hit of refused) output.line(notByRules(hit))
+        return
       }
       const done = await onPolicyServer(
         settings,
@@ -65,6 +75,16 @@ Examples:
         `next: gatehouse replay --draft ${name}, then gatehouse commit --draft ${name} -m 'why'`,
       )
     })
+}
+
+/** A list or a limit refuses before any rule runs: no exception helps, and the reason names what to change. */
+function notByRules({ reason, attack_type, client }: Hit): string {
+  const next: Partial<Record<AttackType, string>> = {
+    ip_list: `gatehouse unban ${client}, or gatehouse list allow --add ${client}`,
+    rate_limit: 'its rate or burst in rate_limits of the policy (docs/reference/policy.md)',
+  }
+  const what = next[attack_type]
+  return `It was refused before the rules ran: ${oneLine(reason, 300)}${what ? `\nnext: ${what}` : ''}`
 }
 
 async function print(found: FixList, output: Output): Promise<void> {

@@ -2,8 +2,9 @@
 import type { Command } from 'commander'
 import { invalidSettings } from '#base/settings.ts'
 import type { NodeIdentity } from '#parts/identity/node-identity.ts'
+import { isConsoleBuilt } from '../console-dir.ts'
 import type { Output } from '../output.ts'
-import { loadSettings, type Settings, settingsFile } from '../settings.ts'
+import { loadSettings, otherName, type Settings, settingsFile } from '../settings.ts'
 import { mainFile, realWorld } from '../world.ts'
 
 export function run(program: Command, output: Output): void {
@@ -40,6 +41,8 @@ export async function runUntilStopped(
   const stopping = new AbortController()
   const world = realWorld(settings.log, stopping.signal)
   const running = await supervise(mainFile, file, settings, world)
+  const renamed = otherName(settings.node, running.identity.name)
+  if (renamed) output.note(`warning: ${renamed}`)
   if (running.office === undefined) announceNode(running.identity, output)
   else running.office.then((office) => announce(settings, office, output))
   process.on('SIGHUP', () => void running.reload())
@@ -83,6 +86,8 @@ function announce(settings: Settings, office: Office, output: Output): void {
     )
   }
   output.note(`  ${bold('Console')}  ${office.url}`)
+  if (!isConsoleBuilt())
+    output.note('           it is not built yet, the API is there: npm run console:build')
   if (office.first_login) {
     const { username, password } = office.first_login
     output.note(

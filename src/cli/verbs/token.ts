@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { Duration } from '#base/schema.ts'
 import { Role } from '#model/user.ts'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOf, settingsOrLeast, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 
 type CreateOptions = GlobalOptions & {
@@ -37,7 +37,7 @@ function list(tokens: Command, output: Output): void {
     .description('list tokens and when each was last used')
     .action(async (_options: unknown, command: Command) => {
       const { settings } = settingsOrLeast(command, output)
-      const answer = await withApi(settings, (api) => api.call('GET /api/v1/tokens'))
+      const answer = await onPolicyServer(settings, (api) => api.call('GET /api/v1/tokens'))
       if (command.optsWithGlobals<GlobalOptions>().json) return output.json(answer)
       const minute = (at: string) => at.slice(0, 16).replace('T', ' ')
       await output.table(
@@ -71,7 +71,9 @@ function create(tokens: Command, output: Output): void {
         ttl_s: secondsOf(options.ttl),
         ...(options.role === undefined ? {} : { role: roleNamed(options.role) }),
       }
-      const answer = await withApi(settings, (api) => api.call('POST /api/v1/tokens', { body }))
+      const answer = await onPolicyServer(settings, (api) =>
+        api.call('POST /api/v1/tokens', { body }),
+      )
       if (options.json) return output.json(answer)
       output.line(answer.token)
       const end = answer.view.expires_at ? `until ${answer.view.expires_at}` : 'for ever'
@@ -87,7 +89,7 @@ function revoke(tokens: Command, output: Output): void {
     .action(async (id: string, _options: unknown, command: Command) => {
       const { settings } = settingsOf(command)
       const params = { id }
-      await withApi(settings, (api) => api.call('DELETE /api/v1/tokens/{id}', { params }))
+      await onPolicyServer(settings, (api) => api.call('DELETE /api/v1/tokens/{id}', { params }))
       if (command.optsWithGlobals<GlobalOptions>().json) return output.json({ id })
       output.line(`${id} is void`)
     })

@@ -17,6 +17,8 @@ test('what `up` writes is a settings file without a mistake', () => {
   assert.deepEqual(result.kind === 'invalid' ? result.problems : [], [])
   const site = result.kind === 'ok' ? result.data.sites[0] : undefined
   assert.equal(site?.name, 'shop.example')
+  const named = parseSettings(settingsText({ ...options, name: 'gate-7' }), 'x.yaml', Settings)
+  assert.equal(named.kind === 'ok' && named.data.node, 'gate-7')
   assert.deepEqual(site?.hosts, ['shop.example'])
   assert.equal(site?.upstreams[0]?.url, 'http://127.0.0.1:3000')
 })

@@ -15,6 +15,7 @@ type Options = {
   readonly mode: string
   readonly rules: string
   readonly stateDir?: string
+  readonly name?: string
   readonly settings?: string
 }
 
@@ -28,6 +29,7 @@ export function up(program: Command, output: Output): void {
     .option('--listen <address>', 'address and port to listen on', `*:${port}`)
     .option('--mode <mode>', 'block, safe_blocking, monitor or off', 'block')
     .option('--rules <set>', 'package, a directory, or a version added with "rules add"', 'package')
+    .option('--name <name>', 'name of this machine in its cluster (default: the host name)')
     .option('--state-dir <dir>', 'where records and database live')
     .addHelpText(
       'after',
@@ -69,6 +71,7 @@ const optionOf: readonly (readonly [path: RegExp, option: string])[] = [
   [/listen/, '--listen'],
   [/mode/, '--mode'],
   [/sites/, '--site'],
+  [/node/, '--name'],
 ]
 
 /** What is wrong, by the option it came from. */
@@ -89,8 +92,8 @@ export function settingsText(options: Options): string {
   return `# Gatehouse settings. \`gatehouse check\` tells what is wrong with this file,
 # \`kill -HUP\` (or \`gatehouse reload\`) applies a change without losing a request.
 
-# Name of this machine on block pages and in records (default: the host name).
-# node: gate-1
+# Name of this machine in its cluster, on block pages and in records (default: the host name). It counts at the first start.
+${options.name ? `node: ${quote(options.name)}` : '# node: gate-1'}
 ${options.stateDir ? `state_dir: ${quote(options.stateDir)}` : '# state_dir: /var/lib/gatehouse'}
 
 # embedded keeps everything in state_dir: for evaluation and a single machine.

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { Role } from '#model/user.ts'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOf, settingsOrLeast, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOf, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 
 export function user(program: Command, output: Output): void {
@@ -34,7 +34,7 @@ function list(users: Command, output: Output): void {
     .description('list users with roles and last logins')
     .action(async (_options: unknown, command: Command) => {
       const { settings } = settingsOrLeast(command, output)
-      const answer = await withApi(settings, (api) => api.call('GET /api/v1/users'))
+      const answer = await onPolicyServer(settings, (api) => api.call('GET /api/v1/users'))
       if (isJson(command)) return output.json(answer)
       await output.table(
         ['NAME', 'ROLE', 'SECOND FACTOR', 'LAST LOGIN', ''],
@@ -58,7 +58,9 @@ function add(users: Command, output: Output): void {
     .action(async (username: string, options: { role: string }, command: Command) => {
       const { settings } = settingsOf(command)
       const body = { username, role: roleNamed(options.role) }
-      const answer = await withApi(settings, (api) => api.call('POST /api/v1/users', { body }))
+      const answer = await onPolicyServer(settings, (api) =>
+        api.call('POST /api/v1/users', { body }),
+      )
       tell(answer, command, output)
     })
 }
@@ -72,7 +74,7 @@ function role(users: Command, output: Output): void {
     .action(async (username: string, name: string, _options: unknown, command: Command) => {
       const { settings } = settingsOf(command)
       const input = { params: { username }, body: { role: roleNamed(name) } }
-      const answer = await withApi(settings, (api) =>
+      const answer = await onPolicyServer(settings, (api) =>
         api.call('PUT /api/v1/users/{username}', input),
       )
       if (isJson(command)) return output.json(answer)
@@ -88,7 +90,9 @@ function remove(users: Command, output: Output): void {
     .action(async (username: string, _options: unknown, command: Command) => {
       const { settings } = settingsOf(command)
       const params = { username }
-      await withApi(settings, (api) => api.call('DELETE /api/v1/users/{username}', { params }))
+      await onPolicyServer(settings, (api) =>
+        api.call('DELETE /api/v1/users/{username}', { params }),
+      )
       if (isJson(command)) return output.json({ username })
       output.line(`${username} is removed`)
     })
@@ -104,7 +108,7 @@ function reset(users: Command, output: Output): void {
     .action(async (username: string, _options: unknown, command: Command) => {
       const { settings } = settingsOf(command)
       const params = { username }
-      const answer = await withApi(settings, (api) =>
+      const answer = await onPolicyServer(settings, (api) =>
         api.call('POST /api/v1/users/{username}/password-reset', { params }),
       )
       tell(answer, command, output)
@@ -119,7 +123,9 @@ function removeTotp(users: Command, output: Output): void {
     .action(async (username: string, _options: unknown, command: Command) => {
       const { settings } = settingsOf(command)
       const params = { username }
-      await withApi(settings, (api) => api.call('DELETE /api/v1/users/{username}/totp', { params }))
+      await onPolicyServer(settings, (api) =>
+        api.call('DELETE /api/v1/users/{username}/totp', { params }),
+      )
       if (isJson(command)) return output.json({ username })
       output.line(`${username} logs in with the password alone now`)
     })

@@ -5,7 +5,7 @@ import { attackTypeNames } from '#model/attack-type-names.ts'
 import type { Hit } from '#model/hit.ts'
 import { Exit, exit } from '../exit.ts'
 import { cliFaults } from '../faults.ts'
-import { type GlobalOptions, settingsOrLeast, withApi } from '../local.ts'
+import { type GlobalOptions, onPolicyServer, settingsOrLeast } from '../local.ts'
 import type { Output } from '../output.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -14,7 +14,10 @@ export function why(program: Command, output: Output): void {
   program
     .command('why')
     .description('tell why a request was blocked')
-    .argument('<request-id>', 'the code on the block page, also in the header X-Request-Id')
+    .argument(
+      '<request-id>',
+      'the code on the block page, also in the header X-Request-Id; or the id of a hit or an attack',
+    )
     .addHelpText('after', '\nExamples:\n  gatehouse why 0192f3c1-7a52-7c3e-9d0e-6b1f0c2d3e4f')
     .action(async (asked: string, _options: unknown, command: Command) => {
       const request_id = asked.trim().toLowerCase()
@@ -24,7 +27,7 @@ export function why(program: Command, output: Output): void {
         })
       }
       const { settings } = settingsOrLeast(command, output)
-      const answer = await withApi(settings, async (api) => {
+      const answer = await onPolicyServer(settings, async (api) => {
         try {
           return await api.call('GET /api/v1/requests/{request_id}', { params: { request_id } })
         } catch (error) {

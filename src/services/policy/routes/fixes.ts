@@ -6,18 +6,19 @@ import { uniqueName } from '../publish/candidates.ts'
 import { emptyDocument, exceptionNames } from '../publish/document.ts'
 import type { Document } from '../publish/things.ts'
 import { changeDraft, newDraft, ownDraft } from './drafts.ts'
+import { requestNamed } from './request-named.ts'
 
-export const listFixes: Handler<'GET /api/v1/requests/{request_id}/fixes'> = (
+export const listFixes: Handler<'GET /api/v1/requests/{request_id}/fixes'> = async (
   { params },
-  { publish },
-) => publish.fixes(params.request_id)
+  { publish, database },
+) => publish.fixes(await requestNamed(database, params.request_id))
 
 export const applyFix: Handler<'POST /api/v1/requests/{request_id}/fixes'> = async (
   { params, body },
   desk,
   call,
 ) => {
-  const { request_id } = params
+  const request_id = await requestNamed(desk.database, params.request_id)
   const { number, reason, draft_id } = body
   const own = draft_id === undefined ? undefined : await ownDraft(desk, call, draft_id)
   const { fixes, digest } = await desk.publish.fixes(request_id)

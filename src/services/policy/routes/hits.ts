@@ -2,6 +2,7 @@
 import { getHit, hitsOfRequest, listHits } from '#parts/records/hits.ts'
 import { policyFaults } from '../faults.ts'
 import type { Handler } from '../handler.ts'
+import { requestNamed } from './request-named.ts'
 import { timeSpan } from './time-range.ts'
 
 export const listAllHits: Handler<'GET /api/v1/hits'> = ({ query }, { database, clock }) => {
@@ -24,7 +25,9 @@ export const whyRequest: Handler<'GET /api/v1/requests/{request_id}'> = async (
   { params },
   { database },
 ) => {
-  const { request_id } = params
+  const of_request = await hitsOfRequest(database, params.request_id)
+  if (of_request.length > 0) return { request_id: params.request_id, hits: of_request }
+  const request_id = await requestNamed(database, params.request_id)
   const hits = await hitsOfRequest(database, request_id)
   if (hits.length === 0) {
     throw policyFaults.not_found({ what: `a record of the request ${request_id}` })

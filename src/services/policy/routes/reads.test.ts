@@ -148,6 +148,10 @@ test('an attack has its newest hit, its hits, and the answer to why', async () =
   )
   const request_id = hits[0]?.request_id ?? ''
   const why = await client.call('GET /api/v1/requests/{request_id}', { params: { request_id } })
+  const named = async (request_id: string) =>
+    (await client.call('GET /api/v1/requests/{request_id}', { params: { request_id } })).request_id
+  assert.equal(await named(hits[0]?.id ?? ''), request_id, 'by a hit')
+  assert.equal(await named(id), hits[3]?.request_id, 'by an attack, whose newest hit counts')
   assert.deepEqual(why, { request_id, hits: [hits[0]] })
   const of_client = { query: { client: '198.51.100.7' } }
   assert.equal((await client.call('GET /api/v1/hits', of_client)).items.length, 1)
