@@ -100,6 +100,15 @@ export function serviceSuite(shared: () => TestAnalytics): void {
       assert.equal((await attacks()).length, 2)
     })
 
+    test('a record from the future is kept with an earlier time, and counted', async () => {
+      const record = hitRecord('9999-01-01T00:00:00.000Z')
+      await analytics.deliver([record])
+      const kept = await getHit(analytics.database, record.hit.id)
+      assert.ok(Date.parse(kept?.at ?? '') <= analytics.world.clock.now() + 300_000)
+      const metrics = await analytics.world.metrics.text()
+      assert.match(metrics, /gatehouse_analytics_future_records_total 1\n/)
+    })
+
     test('a bad record is told by its place, its neighbours are stored', async () => {
       const good = [0, 1, 2, 3].map((minute) => hitRecord(noonPlus(minute)))
       const records = [

@@ -108,11 +108,12 @@ test('a policy server stays on the list', async () => {
 
 test('what was heard is saved, and a new office knows it without telling old silence anew', async () => {
   const { clock, events, world, id, known, hello, report, node } = await scene('kept')
-  await known.connected(node(), hello, { line: 'l1', protocol: 1 })
+  await known.connected(node(), hello, { line: 'l1', protocol: 1, seen_from: '192.0.2.99' })
   const receipt = { bundle: 'b2', revision: 2, took_ms: 7, code: 'x.y', message: 'No\u0007 \0' }
   known.heard(node(), report({ receipts: [{ ...receipt, result: 'refused' }] }))
   await known.tend()
-  assert.equal((await getNodeById(database, id))?.state?.revision, 1)
+  const state = (await getNodeById(database, id))?.state
+  assert.deepEqual([state?.revision, state?.seen_from], [1, '192.0.2.99'])
   await clock.advance(10 * minute_ms)
   events.length = 0
   const again = registry(database, world)
