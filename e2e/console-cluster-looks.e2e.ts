@@ -194,6 +194,7 @@ test('second factor', async () => {
 test('activity', async () => {
   await open('/activity')
   await page.getByText('drafts.create').first().waitFor()
+  await page.getByText('Began a draft').first().waitFor()
   await page.getByRole('button', { name: 'Verify the chain' }).click()
   await page.getByText('The chain is whole').waitFor()
   await page.locator('summary').first().click()

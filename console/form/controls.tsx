@@ -1,3 +1,4 @@
+import { useRef } from 'react'
 import { type ControlProps, controlClass, lineClass } from '../ui/field.tsx'
 import { Select } from '../ui/select.tsx'
 import { policyWords as text } from '../words/policy.ts'
@@ -58,26 +59,42 @@ export function Prose({ value, path, is_required, shared }: SharedInput) {
   )
 }
 
-/** Rules, pages, bodies: text that a machine reads. */
+/** Rules, pages, bodies: text that a machine reads, and names by the number of a line. */
 export function Code({ value, path, is_required, shared }: SharedInput) {
   const form = useForm()
   const written = value === undefined ? '' : String(value)
-  const rows = Math.min(24, Math.max(4, written.split('\n').length + 1))
+  const lines = written.split('\n').length
+  const gutter = useRef<HTMLDivElement>(null)
   return (
-    <textarea
-      {...shared}
-      rows={rows}
-      value={written}
-      readOnly={form.is_read_only}
-      autoComplete="off"
-      autoCapitalize="none"
-      spellCheck={false}
-      wrap="off"
-      onChange={(event) => form.change(path, emptied(event.target.value, is_required))}
-      className={`${controlClass} resize-y overflow-x-auto py-2 font-mono sm:text-sm`}
-    />
+    <div className="relative flex">
+      <div
+        ref={gutter}
+        aria-hidden="true"
+        className={`${codeClass} pointer-events-none absolute inset-y-0 left-0 w-12 select-none overflow-hidden whitespace-pre border-transparent border-r-line bg-sunken pr-2 pb-8 pl-0 text-right text-ink-2`}
+      >
+        {Array.from({ length: lines }, (_, i) => i + 1).join('\n')}
+      </div>
+      <textarea
+        {...shared}
+        rows={Math.min(24, Math.max(4, lines + 1))}
+        value={written}
+        readOnly={form.is_read_only}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        wrap="off"
+        onChange={(event) => form.change(path, emptied(event.target.value, is_required))}
+        onScroll={(event) => {
+          if (gutter.current) gutter.current.scrollTop = event.currentTarget.scrollTop
+        }}
+        className={`${controlClass} ${codeClass} resize-y overflow-x-auto bg-transparent pl-14`}
+      />
+    </div>
   )
 }
+
+/** Of the text and of the numbers beside it: their lines must be of one height. */
+const codeClass = 'rounded-md border py-2 font-mono text-base max-sm:text-lg sm:text-sm'
 
 /** One of the values of an enumeration; also yes, no and neither. */
 export function Choice({ schema, value, path, is_required, shared }: SharedInput) {

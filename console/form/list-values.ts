@@ -14,3 +14,15 @@ export function localTime(at: Date): string {
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
   return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`
 }
+
+/** Whether what is typed stands somewhere in a thing: in its names, addresses, texts. */
+export function holdsText(thing: unknown, typed: string): boolean {
+  const wanted = typed.trim().toLowerCase()
+  const holds = (value: unknown): boolean =>
+    typeof value === 'object' && value !== null
+      ? Object.values(value).some(holds)
+      : String(value ?? '')
+          .toLowerCase()
+          .includes(wanted)
+  return wanted === '' || holds(thing)
+}

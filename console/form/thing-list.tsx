@@ -1,17 +1,22 @@
 import { useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
+import { lineClass } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { policyWords as text } from '../words/policy.ts'
 import { thingWords } from './field-words.ts'
 import { fieldId, useForm } from './form-context.ts'
 import { pathText } from './json-path.ts'
 import { emptyThing } from './json-schema.ts'
+import { holdsText } from './list-values.ts'
 import { type ControlInput, SchemaFields } from './schema-fields.tsx'
 
 type Props = ControlInput & {
   /** Key of the list, such as `sites`. */
   readonly what: string
 }
+
+/** More things than this are searched, not read. */
+const searched_from = 9
 
 /** Things with names: closed they say what they are, open they are forms. */
 export function ThingList({ schema, value, path, what }: Props) {
@@ -21,6 +26,14 @@ export function ThingList({ schema, value, path, what }: Props) {
   const [fresh, setFresh] = useState<number>()
   const item = schema.items ?? {}
   const word = text.thing[what] ?? ''
+  const [typed, setTyped] = useState('')
+  const are_many = things.length > searched_from
+  // What was just added, or is looked for from elsewhere, is shown whatever was typed.
+  const isShown = (i: number) =>
+    !are_many ||
+    keys.all[i] === fresh ||
+    `${form.at}.`.startsWith(`${pathText([...path, i])}.`) ||
+    holdsText(things[i], typed)
   const add = (thing: unknown) => {
     setFresh(keys.added())
     form.change(path, [...things, thing])
@@ -34,10 +47,21 @@ export function ThingList({ schema, value, path, what }: Props) {
   }
   return (
     <div className="flex flex-col gap-2">
+      {are_many && (
+        <input
+          type="search"
+          aria-label={text.search_things(what)}
+          placeholder={text.search_things(what)}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          className={`${lineClass} max-w-sm`}
+        />
+      )}
       {things.length === 0 && <p className="text-ink-2 text-sm">{text.no_things}</p>}
       <ul className="flex flex-col gap-2">
         {things.map((thing, i) => (
-          <li key={keys.all[i] ?? i}>
+          // Hidden, not taken out: what is open and typed in it stays as it is.
+          <li key={keys.all[i] ?? i} hidden={!isShown(i)}>
             <Thing
               schema={item}
               value={thing}

@@ -15,6 +15,7 @@ import { ProblemView } from '../ui/problem-view.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { State } from '../ui/state.tsx'
 import { When } from '../ui/when.tsx'
+import { activityWords } from '../words/activity.ts'
 import { settingsWords } from '../words/settings.ts'
 import { words } from '../words.ts'
 import { SettingsFrame } from './settings/settings-frame.tsx'
@@ -89,8 +90,9 @@ function Entry({ entry }: { readonly entry: Activity }) {
         </span>
         <span className="truncate font-medium">{entry.who}</span>
         <span className="min-w-0 break-words max-sm:w-full">
-          <code className="font-mono text-sm">{entry.action}</code>{' '}
-          <span className="text-ink-2">{entry.subject}</span>
+          {activityWords[entry.action] && <span>{activityWords[entry.action]}: </span>}
+          <span className="text-ink-2">{entry.subject}</span>{' '}
+          <code className="ml-1 font-mono text-ink-2 text-sm">{entry.action}</code>
         </span>
       </summary>
       <div className="border-line border-t bg-sunken/40 px-3 py-2 text-sm sm:pl-11">

@@ -41,13 +41,14 @@ export function PolicyPage() {
       {error && !is_empty && <ProblemView error={error} onRetry={refetch} />}
       {!data && !error && <Skeleton lines={8} label={words.overview.loading} />}
       {data && (
-        <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
-          <div className="flex min-w-0 flex-col gap-4">
-            <Current />
-            <Drafts head={data.revision} />
-            <History head={data.revision} />
+        // On a phone the roll-out stands above the history, which may be long; where there is room, beside all.
+        <div className="grid items-start gap-4 *:min-w-0 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] xl:grid-rows-[auto_auto_1fr]">
+          <Current />
+          <div className="xl:col-start-2 xl:row-span-3 xl:row-start-1">
+            <RolloutPanel />
           </div>
-          <RolloutPanel />
+          <Drafts head={data.revision} />
+          <History head={data.revision} />
         </div>
       )}
     </>

@@ -123,7 +123,7 @@ export const nodeWords = {
   copy_line: 'Copy line',
   ends: 'It ends',
   loopback:
-    'This server’s cluster port is open on this machine only, so no other machine can use this line. Set cluster.listen to an address that others reach, and start again.',
+    'This server’s cluster port is open on this machine only, so no other machine can use this line. Set cluster: { listen: "*:12346", address: … } in its settings file, with the name or address under which the others reach it, restart it, and make a new line.',
   steps: 'Progress',
   step_made: 'Invitation made',
   step_waiting: 'Waiting for the node',

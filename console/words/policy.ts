@@ -154,6 +154,7 @@ export const policyWords = {
     data: 'file',
     headers: 'header',
   } as Readonly<Record<string, string>>,
+  search_things: (what: string) => `Search ${what.replaceAll('_', ' ')}`,
   no_things: 'None yet.',
   unnamed: 'Without a name',
   one_per_line: 'One a line.',

@@ -15,7 +15,6 @@ const modes = {
 } as const satisfies Record<SiteView['mode'], { look: string; icon: IconName }>
 
 export function SiteCard({ site }: { readonly site: SiteView }) {
-  const mode = modes[site.mode]
   return (
     <article className="panel flex flex-col gap-4 p-4">
       <header className="flex items-start justify-between gap-3">
@@ -23,13 +22,7 @@ export function SiteCard({ site }: { readonly site: SiteView }) {
           <h2 className="truncate font-semibold text-lg">{site.name}</h2>
           <p className="break-words font-mono text-ink-2 text-sm">{hostsOf(site)}</p>
         </div>
-        <span
-          title={text.mode_text[site.mode]}
-          className={`inline-flex shrink-0 items-center gap-1.5 rounded px-2 py-0.5 font-medium text-sm ${mode.look}`}
-        >
-          <Icon name={mode.icon} size={14} />
-          {text.modes[site.mode]}
-        </span>
+        <ModeTag site={site} />
       </header>
       <LastHour site={site} />
       <div>
@@ -55,7 +48,20 @@ export function SiteCard({ site }: { readonly site: SiteView }) {
   )
 }
 
-function hostsOf({ hosts, path }: SiteView): string {
+export function ModeTag({ site }: { readonly site: SiteView }) {
+  const mode = modes[site.mode]
+  return (
+    <span
+      title={text.mode_text[site.mode]}
+      className={`inline-flex shrink-0 items-center gap-1.5 rounded px-2 py-0.5 font-medium text-sm ${mode.look}`}
+    >
+      <Icon name={mode.icon} size={14} />
+      {text.modes[site.mode]}
+    </span>
+  )
+}
+
+export function hostsOf({ hosts, path }: SiteView): string {
   const names = hosts.map((host) => (host === '*' ? text.any_host : host)).join(', ')
   return path === '/' ? names : `${names} ${path}`
 }
