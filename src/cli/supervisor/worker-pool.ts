@@ -13,6 +13,7 @@ import type { WorkerReport } from '#services/edge/report.ts'
 import { supervisorFaults } from '../faults.ts'
 import type { Settings } from '../settings.ts'
 import { childEnvironment } from './child-environment.ts'
+import { closeLostHandoffs } from './handoffs.ts'
 import {
   type FromWorker,
   noPolicy,
@@ -96,6 +97,7 @@ export function workerPool(
 
   function spawn(settings: Settings, of: number, index: number, restarts: number): Slot {
     const worker = cluster.fork(childEnvironment('edge', settings.state_dir))
+    closeLostHandoffs(worker)
     const worker_id = randomUUID()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     promise.catch(() => {})
