@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { run } from 'node:test'
 
 /** How many there are: one that is skipped in silence is a failure too. */
-const tests = 6
+const tests = 8
 
 /** True when all of them ran and went well. */
 export async function crashes(): Promise<boolean> {

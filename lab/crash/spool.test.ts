@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { exec } from '#parts/host/exec.ts'
-import { openSpoolReader } from './reader.ts'
-import { openSpool } from './spool.ts'
-import { recordText } from './spool-writer.support.ts'
+import { openSpoolReader } from '#parts/spool/reader.ts'
+import { openSpool } from '#parts/spool/spool.ts'
+import { recordText } from './spool-writer.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'gatehouse-spool-'))
 after(() => rmSync(root, { recursive: true }))
@@ -30,7 +30,7 @@ function acceptedIn(notes: string): number[] {
 }
 
 function startWriter(dir: string, notes: string, first: number): ChildProcess {
-  const script = join(import.meta.dirname, 'spool-writer.support.ts')
+  const script = join(import.meta.dirname, 'spool-writer.ts')
   return spawn(process.execPath, [script, dir, notes, String(first)], { stdio: 'inherit' })
 }
 

@@ -3,7 +3,7 @@
  * accepted, each before the next begins. Arguments: spool directory, file of notes, first number.
  */
 import { openSync, writeSync } from 'node:fs'
-import { openSpool } from './spool.ts'
+import { openSpool } from '#parts/spool/spool.ts'
 
 /** The text of record `n`: any length from a few bytes to some thousand, always the same for the same number. */
 export function recordText(n: number): string {
