@@ -49,6 +49,8 @@ export type ReadPolicy = {
   readonly document: Record<string, unknown>
   /** Undefined when the file does not speak of lists. */
   readonly lists: readonly FileEntry[] | undefined
+  /** The revision that `gatehouse export` wrote at its top; undefined when there is no such line. */
+  readonly revision: number | undefined
   /** Where in the file a path of the policy stands, for what the server finds wrong. */
   problemAt(path: string, message: string): SettingsProblem
 }
@@ -83,6 +85,7 @@ export function parsePolicy(text: string, file: string): PolicyFileResult {
     kind: 'ok',
     document: Policy.encode(policy) as Record<string, unknown>,
     lists,
+    revision: revisionIn(text),
     problemAt: (path, message) => ({
       file,
       ...result.positionOf(
@@ -171,6 +174,12 @@ export async function placingProblems<T>(
 /** `body.entries.3.network` of the API is `lists.3.network` of the file. */
 function listPath(path: string): string {
   return path.replace(/^body\.entries(?=\.|$)/, 'lists').replace(/^body\.document\.?/, '')
+}
+
+/** The comment line at the top of an export. */
+function revisionIn(text: string): number | undefined {
+  const [, number] = /^(?:#.*\n)*# revision: (\d{1,9})$/m.exec(text.slice(0, 2000)) ?? []
+  return number === undefined ? undefined : Number(number)
 }
 
 /** YAML without what is default anyway, unless `all` is wanted. */

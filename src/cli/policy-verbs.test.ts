@@ -125,6 +125,8 @@ test('a draft is made, set, compared, checked and committed; who comes late is t
   assert.equal((await gatehouse('commit')).status, 4)
   assert.equal((await gatehouse('draft', 'new', 'lax')).status, 0)
   assert.equal((await gatehouse('draft', 'new', 'late')).status, 0)
+  const twice = await gatehouse('draft', 'new', 'late')
+  assert.deepEqual([twice.status, /one of this name \([0-9a-f-]{36}\)/.test(twice.why)], [6, true])
   const many = await gatehouse('diff')
   assert.deepEqual([many.status, /late, lax|lax, late/.test(many.why)], [2, true])
   assert.equal((await gatehouse('draft', 'set', 'lax', '-f', file('e.yaml', 'monitor'))).status, 0)
@@ -181,6 +183,23 @@ test('a rollback shows what it would change, and does it with --yes', async () =
   assert.equal((await gatehouse('rollback', 'x', '--yes')).status, 2)
   assert.equal((await gatehouse('rollback', '1', '--yes', '--timeout', 'soon')).status, 2)
   assert.equal((await gatehouse('rollout')).text, 'no roll-out is known yet\n')
+})
+
+test('of two files made from one revision the second is refused, unless it is forced', async () => {
+  const [a, b] = [join(site.dir, 'one.yaml'), join(site.dir, 'two.yaml')]
+  for (const path of [a, b]) assert.equal((await gatehouse('export', '-o', path)).status, 0)
+  const text = readFileSync(a, 'utf8')
+  assert.match(text, /^# revision: \d+$/m)
+  writeFileSync(a, `${text}masks: [{ name: iban }]\n`)
+  assert.equal((await apply(a)).status, 0)
+  writeFileSync(b, `${text}masks: [{ name: pin }]\n`)
+  const second = await apply(b)
+  assert.deepEqual(
+    [second.status, /local committed revision \d+ first/.test(second.why)],
+    [6, true],
+  )
+  assert.match(second.why, /--force commits over it/)
+  assert.equal((await apply(b, '--force')).status, 0)
 })
 
 test('a base that is not the newest any more is refused, and a request that nobody knows', async () => {

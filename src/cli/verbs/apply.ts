@@ -1,13 +1,15 @@
 /** `gatehouse apply`: a file becomes the policy, and its lists the IP lists. */
 import type { Command } from 'commander'
+import { Fault } from '#base/fault.ts'
 import type { ApiClient } from '#parts/client/client.ts'
 import { printDiff } from '../diff-lines.ts'
 import { Exit, exit } from '../exit.ts'
+import { cliFaults } from '../faults.ts'
 import { listChanges } from '../file-lists.ts'
 import { tellFindings } from '../findings.ts'
 import { type GlobalOptions, onPolicyServer, settingsOf } from '../local.ts'
 import type { Output } from '../output.ts'
-import { placingProblems, policyOf, type ReadPolicy } from '../policy-file.ts'
+import { type FileEntry, placingProblems, policyOf, type ReadPolicy } from '../policy-file.ts'
 import { counted, revisionOf } from '../policy-words.ts'
 import { addWaitOptions, finish, type WaitOptions, waitOf } from '../publishing.ts'
 import { commitLine } from '../rollout.ts'
@@ -18,6 +20,7 @@ type Options = GlobalOptions &
     readonly message: string
     readonly base?: string
     readonly dryRun?: true
+    readonly force?: true
     readonly lists: boolean
   }
 
@@ -27,7 +30,11 @@ export function apply(program: Command, output: Output): void {
     .description('make a file the policy of all nodes; what is not in it goes')
     .requiredOption('-f, --file <file>', 'YAML as gatehouse export writes it, - for standard input')
     .option('-m, --message <note>', 'note for the history', '')
-    .option('--base <revision>', 'refuse when somebody committed since this revision')
+    .option(
+      '--base <revision>',
+      'refuse when somebody committed since this revision; left out: that in the line # revision: of the file',
+    )
+    .option('--force', 'commit over what others committed since')
     .option('--dry-run', 'check it and show what would change')
     .option('--no-lists', 'leave the IP lists as they are')
     .addHelpText(
@@ -42,8 +49,11 @@ Examples:
     const options = command.optsWithGlobals<Options>()
     const { settings } = settingsOf(command)
     const timeout_ms = waitOf(options)
-    const base_revision = options.base === undefined ? undefined : revisionOf(options.base)
+    if (options.base !== undefined && options.force)
+      throw cliFaults.usage({ why: 'Cannot use --base together with --force' })
+    const base = options.base === undefined ? undefined : revisionOf(options.base)
     const read = policyOf(options.file, output, options.json)
+    const base_revision = base ?? (options.force ? undefined : read.revision)
     const patience = { timeout_ms: 300_000 }
     if (options.dryRun)
       return onPolicyServer(settings, (api) => rehearse(api, read, options, output), patience)
@@ -65,18 +75,27 @@ async function perform(api: ApiClient, run: Run): Promise<void> {
   const { document, lists } = read
   const { message, json = false } = options
   const placing = <T>(call: () => Promise<T>) => placingProblems(read, output, json, call)
-  const done = await placing(() =>
-    api.call('POST /api/v1/policy/apply', {
-      body: { document, message, ...(base_revision === undefined ? {} : { base_revision }) },
-    }),
+  const body = { document, message, ...(base_revision !== undefined && { base_revision }) }
+  const done = await placing(() => api.call('POST /api/v1/policy/apply', { body })).catch(
+    (error: unknown) => {
+      if (error instanceof Fault && error.code === 'policy.conflict' && !json)
+        output.note(
+          `This file is made from revision ${base_revision}; gatehouse diff ${base_revision} shows what others changed since. Export again and edit that, or --force commits over it.`,
+        )
+      throw error
+    },
   )
   // Told before the lists: whatever becomes of them, this is committed.
   if (!json && done.is_new) {
     printDiff(done.diff, output)
     output.line(commitLine(done.commit))
   }
+  const differs = async (wanted: readonly FileEntry[]): Promise<boolean> => {
+    const { added, removed } = await listChanges(api, wanted)
+    return added + removed > 0
+  }
   const listed =
-    lists && options.lists
+    lists && options.lists && (await differs(lists))
       ? await placing(() => api.call('PUT /api/v1/lists', { body: { entries: [...lists] } }))
       : undefined
   const { added = 0, removed = 0 } = listed ?? {}

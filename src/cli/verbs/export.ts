@@ -47,7 +47,7 @@ Examples:
       )
       if (options.json) return output.json({ ...commit, ...(lists && { lists }) })
       const { bundle, at, author } = commit
-      const head = `# Policy of Gatehouse: ${bundle}, committed ${at} by ${author.replaceAll(/\p{Cc}/gu, ' ')}\n`
+      const head = `# Policy of Gatehouse: ${bundle}, committed ${at} by ${author.replaceAll(/\p{Cc}/gu, ' ')}\n# revision: ${commit.revision}\n`
       write(options.output, head + writePolicy(commit.document, lists, options.all), output)
     })
 }

@@ -76,6 +76,10 @@ export const policyFaults = faults('policy', {
     `Cannot keep this draft: it has ${f.size_bytes} bytes, ${f.size_bytes_max} are allowed`,
   document_too_large: (f: { values_max: number; fields_max: number }) =>
     `Cannot take this policy: it has more than ${f.values_max} values, or ${f.fields_max} fields in one place`,
+  draft_exists: (f: { name: string; id: string }) =>
+    `Cannot make the draft "${f.name}": you have one of this name (${f.id}); go on with that, or discard it`,
+  no_site: (f: { site: string; known: string }) =>
+    `Cannot put it on a list of the site "${f.site}": the policy has ${f.known}`,
   draft_stale: (f: { revision: number; base_revision: number }) =>
     `Cannot take this draft up again: revision ${f.base_revision}, from which it was made, is forgotten; make a new one from revision ${f.revision}`,
   unfit_document: (f: { count: number }) =>

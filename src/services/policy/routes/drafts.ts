@@ -25,8 +25,15 @@ export const listAllDrafts: Handler<'GET /api/v1/drafts'> = async (_input, desk)
   return { drafts: (await listDrafts(desk.database)).map((row) => summaryOf(row, head)) }
 }
 
-export const createDraft: Handler<'POST /api/v1/drafts'> = ({ body }, desk, call) =>
-  newDraft(desk, call, body.name, body.document)
+export const createDraft: Handler<'POST /api/v1/drafts'> = async ({ body }, desk, call) => {
+  const { name, document } = body
+  const owner = call.who?.username ?? ''
+  // Whoever types the same line again wants the draft that is there.
+  const drafts = await listDrafts(desk.database)
+  const same = drafts.find((one) => one.name === name && one.owner === owner)
+  if (same) throw policyFaults.draft_exists({ name, id: same.id })
+  return newDraft(desk, call, name, document)
+}
 
 export const getOneDraft: Handler<'GET /api/v1/drafts/{id}'> = async ({ params }, desk, call) =>
   answerOf(desk, call, await findDraft(desk, params.id))

@@ -56,6 +56,15 @@ test('an address is banned, found, and let in again; nodes and the activity log 
   ])
 })
 
+test('a site that the policy lacks is told: such an entry would keep nobody out', async () => {
+  const entry = { kind: 'deny', network: '203.0.113.9', site: 'shoop' }
+  const { status, answer } = await ask('POST /api/v1/lists', entry)
+  assert.deepEqual([status, answer['code']], [400, 'policy.no_site'])
+  const file = await ask('PUT /api/v1/lists', { entries: [{ ...entry, reason: '' }] })
+  const [first] = file.answer['errors'] as { path: string }[]
+  assert.equal(first?.path, 'body.entries.0.site')
+})
+
 test('what would lock the wrong ones out is refused in words', async () => {
   for (const [network, status, code] of [
     ['example.com', 400, 'records.no_network'],
@@ -80,7 +89,12 @@ test('a file replaces what it said before, or nothing when a part of it is wrong
     { kind: 'gray', network: '198.51.100.2', site: 'shop' },
   ]
   assert.deepEqual((await replace(a, b)).answer, { added: 2, removed: 0 })
-  const wrong = await replace(a, { ...b, network: 'nonsense' }, { kind: 'deny', network: '0.0.0.0/0' }, a)
+  const wrong = await replace(
+    a,
+    { ...b, network: 'nonsense' },
+    { kind: 'deny', network: '0.0.0.0/0' },
+    a,
+  )
   assert.equal(wrong.status, 400)
   const paths = (wrong.answer['errors'] as { path: string }[]).map(({ path }) => path)
   assert.deepEqual(paths, ['body.entries.1.network', 'body.entries.2.network', 'body.entries.3'])

@@ -15,6 +15,7 @@ export const listAllEntries: Handler<'GET /api/v1/lists'> = ({ query }, desk) =>
 
 export const addListEntry: Handler<'POST /api/v1/lists'> = async ({ body }, desk, call) => {
   const { kind, site, reason, ttl_s } = body
+  demandSite(desk, site)
   const network = listNetwork(body.network, kind, await protectedBy(desk))
   const now_ms = desk.clock.now()
   const at = new Date(now_ms).toISOString()
@@ -50,8 +51,10 @@ export const replaceLists: Handler<'PUT /api/v1/lists'> = async ({ body }, desk,
   const by = actorName(call.who)
   const entries = new Map<string, ListEntry>()
   const parts: { path: string; message: string }[] = []
+  const is_site = new Set(desk.sites().map((one) => one.name))
   body.entries.forEach(({ kind, network: written, site, reason, expires_at }, i) => {
     try {
+      demandSite(desk, site, is_site)
       const network = listNetwork(written, kind, others)
       const key = JSON.stringify([kind, network, site])
       if (entries.has(key)) {
@@ -64,7 +67,8 @@ export const replaceLists: Handler<'PUT /api/v1/lists'> = async ({ body }, desk,
       })
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      parts.push({ path: `body.entries.${i}.network`, message: error.message })
+      const field = error.code === 'policy.no_site' ? 'site' : 'network'
+      parts.push({ path: `body.entries.${i}.${field}`, message: error.message })
     }
   })
   if (parts.length > 0) {
@@ -108,6 +112,21 @@ export const removeListEntry: Handler<'DELETE /api/v1/lists/{id}'> = async (
   const { kind, network, site, origin } = removed
   desk.log.event('list.removed', { list: kind, network, site, origin, by: end.by })
   return undefined
+}
+
+/** So many names are told. */
+const sites_told = 10
+
+/** A name that no site has would keep nobody out. @throws policy.no_site */
+function demandSite(
+  desk: Desk,
+  site: string,
+  known: ReadonlySet<string> = new Set(desk.sites().map((one) => one.name)),
+): void {
+  if (site === '' || known.has(site)) return
+  const names = [...known].slice(0, sites_told).join(', ')
+  const more = known.size > sites_told ? `, and ${known.size - sites_told} more` : ''
+  throw policyFaults.no_site({ site, known: known.size === 0 ? 'none' : `${names}${more}` })
 }
 
 /** Whoever denies one of these takes the cluster or its proxies away from itself. */

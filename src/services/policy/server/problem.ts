@@ -42,6 +42,8 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'policy.etag_stale': [412, 'Changed since'],
   'policy.draft_too_large': [413, 'Draft too large'],
   'policy.document_too_large': [413, 'Policy too large'],
+  'policy.draft_exists': [409, 'Draft exists'],
+  'policy.no_site': [400, 'No such site'],
   'policy.draft_stale': [409, 'Draft too old'],
   'policy.unfit_document': [400, 'Unfit policy'],
   'policy.check_failed': [422, 'Check failed'],
