@@ -147,15 +147,42 @@ test('a draft that is older than the newest commit is put onto it', async () => 
   await open(`/policy/drafts/${draft.id}?tab=review`)
   await page.getByText('It can be committed once its changes are put').waitFor(slow)
   const own = page.getByRole('region', { name: 'What changes' })
-  await own.getByText('monitor', { exact: true }).waitFor()
+  await own.getByText('monitor').first().waitFor()
   assert.equal(await own.getByText('406').count(), 0)
-  await page.getByRole('region', { name: 'Committed since' }).getByText('406').waitFor()
+  await page.getByRole('region', { name: 'Committed since' }).getByText('406').first().waitFor()
   await button('Put onto newest commit').click()
   await page.getByText('Older than head').waitFor({ state: 'detached' })
   await button('Commit').waitFor(slow)
   const rebased = await callAs<typeof draft>(page, `GET /api/v1/drafts/${draft.id}`)
   const [shop, blog] = rebased.document['sites'] as { block_status: number; mode: string }[]
   assert.deepEqual([shop?.block_status, blog?.mode], [406, 'monitor'])
+})
+
+test('thirty sites are searched, on their page and in a draft', async () => {
+  const names = Array.from({ length: 30 }, (_, i) => `site-${i}`)
+  await page.route('**/api/v1/sites', async (route) => {
+    const answer = await route.fetch()
+    const { sites } = (await answer.json()) as { sites: { name: string }[] }
+    await route.fulfill({ json: { sites: names.map((name) => ({ ...sites[0], name })) } })
+  })
+  await open('/sites')
+  await page.getByText('30 sites').waitFor()
+  await page.getByLabel('Search sites').fill('site-17')
+  await page.getByText('1 of 30 sites').waitFor()
+  await page.getByRole('link', { name: 'site-17', exact: true }).waitFor()
+  await page.unroute('**/api/v1/sites')
+
+  const draft = await makeDraft(page, 'Many sites', (document) => {
+    const [shop] = document['sites'] as object[]
+    return {
+      ...document,
+      sites: names.map((name) => ({ ...shop, name, hosts: [`${name}.example`] })),
+    }
+  })
+  await open(`/policy/drafts/${draft.id}`)
+  await page.getByLabel('Search sites').fill('site-17.example')
+  await page.locator('summary', { hasText: 'site-18' }).waitFor({ state: 'hidden' })
+  await page.locator('summary', { hasText: 'site-17' }).waitFor()
 })
 
 test('a section is written as text too', async () => {

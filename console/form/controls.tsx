@@ -70,7 +70,7 @@ export function Code({ value, path, is_required, shared }: SharedInput) {
       <div
         ref={gutter}
         aria-hidden="true"
-        className={`${codeClass} pointer-events-none absolute inset-y-0 left-0 w-12 select-none overflow-hidden whitespace-pre border-transparent border-r-line bg-sunken pr-2 pb-8 pl-0 text-right text-ink-2`}
+        className={`${codeClass} pointer-events-none absolute inset-y-px left-px w-12 select-none overflow-hidden whitespace-pre rounded-l-md border-line border-r bg-sunken pt-2 pr-2 pb-8 text-right text-ink-2`}
       >
         {Array.from({ length: lines }, (_, i) => i + 1).join('\n')}
       </div>
@@ -87,14 +87,14 @@ export function Code({ value, path, is_required, shared }: SharedInput) {
         onScroll={(event) => {
           if (gutter.current) gutter.current.scrollTop = event.currentTarget.scrollTop
         }}
-        className={`${controlClass} ${codeClass} resize-y overflow-x-auto bg-transparent pl-14`}
+        className={`${controlClass} ${codeClass} resize-y overflow-x-auto py-2 pl-15`}
       />
     </div>
   )
 }
 
 /** Of the text and of the numbers beside it: their lines must be of one height. */
-const codeClass = 'rounded-md border py-2 font-mono text-base max-sm:text-lg sm:text-sm'
+const codeClass = 'font-mono text-base max-sm:text-lg sm:text-sm'
 
 /** One of the values of an enumeration; also yes, no and neither. */
 export function Choice({ schema, value, path, is_required, shared }: SharedInput) {

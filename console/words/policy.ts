@@ -25,7 +25,7 @@ export const policyWords = {
 
   current: 'In force',
   revision: (n: number) => `Revision ${n}`,
-  by: (who: string) => `by ${who}`,
+  by: (who: string) => (who === 'local' ? 'on the policy server' : `by ${who}`),
   no_message: 'No note',
   changes: (n: number) => counted(n, 'change', 'changes'),
   see_commit: 'What it holds',
@@ -68,7 +68,7 @@ export const policyWords = {
   draft_name: 'Name',
   draft_default: (day: string) => `Changes of ${day}`,
   draft_create: 'Create',
-  draft_of: (who: string) => `of ${who}`,
+  draft_of: (who: string) => (who === 'local' ? 'made on the policy server' : `of ${who}`),
   yours: 'yours',
   based_on: (revision: number) => `from revision ${revision}`,
   stale: 'Older than head',

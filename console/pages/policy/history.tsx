@@ -47,7 +47,7 @@ function Row({ commit, head }: { readonly commit: CommitSummary; readonly head: 
           <When at={commit.at} /> {text.by(commit.author)}, {text.changes(commit.changes)}
         </p>
       </div>
-      <div className="flex items-center gap-4 max-sm:grow max-sm:justify-between">
+      <div className="flex items-center gap-4 max-sm:w-full max-sm:justify-between">
         <RolloutState state={commit.rollout} />
         {commit.revision !== head && <RollBack revision={commit.revision} head={head} />}
       </div>

@@ -14,7 +14,7 @@ export function SiteRows({ sites }: { readonly sites: readonly SiteView[] }) {
       {sites.map((site) => (
         <li
           key={site.name}
-          className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(0,1.5fr)_9rem_11rem_6rem]"
+          className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(0,1.5fr)_9rem_13rem_6rem]"
         >
           <Link
             to="/attacks"
@@ -31,7 +31,7 @@ export function SiteRows({ sites }: { readonly sites: readonly SiteView[] }) {
             <ModeTag site={site} />
           </span>
           <span
-            className="text-sm"
+            className="whitespace-nowrap text-sm"
             title={text.row_hint(whole(site.requests), whole(site.blocked))}
           >
             {text.row_numbers(compact(site.requests), compact(site.blocked))}
