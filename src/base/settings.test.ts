@@ -80,3 +80,10 @@ test('invalidSettings() tells the first problem and how many more there are', ()
   const fault = invalidSettings(problemsOf('noed: a\nedgee: b\n'))
   assert.match(fault.message, /x\.yaml:1:1: noed: unknown key .* \(and 1 more\)/)
 })
+
+test('what is missing is named, not described', () => {
+  const needs = z.strictObject({ sites: z.array(z.strictObject({ name: z.string() })) })
+  const result = parseSettings('sites: [{}]', 'x.yaml', needs)
+  const told = result.kind === 'invalid' ? result.problems.map((one) => one.message) : []
+  assert.deepEqual(told, ['name is missing'])
+})

@@ -134,6 +134,11 @@ export function explain(issue: z.core.$ZodIssue, schema: z.ZodObject): Located[]
       }
     })
   }
+  const last = issue.path.at(-1)
+  // As zod words it, nobody knows what to do.
+  const is_missing = issue.code === 'invalid_type' && /received undefined$/.test(issue.message)
+  if (is_missing && typeof last === 'string')
+    return [{ path: issue.path, message: `${last} is missing` }]
   return [{ path: issue.path, message: issue.message }]
 }
 

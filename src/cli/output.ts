@@ -112,7 +112,10 @@ export function explainFailure(error: unknown, json: boolean): string {
     lines.push(`  ${path ? `${path}: ` : ''}${message}`)
   if (parts.length > parts_shown_max)
     lines.push(`  … and ${parts.length - parts_shown_max} more (--json has them all)`)
-  if (error.cause instanceof Error) lines.push(`  why: ${error.cause.message}`)
+  // Many sentences end with what lies behind them.
+  const { cause } = error
+  if (cause instanceof Error && !error.message.includes(cause.message))
+    lines.push(`  why: ${cause.message}`)
   if (hint) lines.push(`  next: ${hint}`)
   return lines.join('\n')
 }

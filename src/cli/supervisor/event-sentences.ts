@@ -20,7 +20,7 @@ export const eventSentences: Readonly<Record<string, Sentence>> = {
     `${of('author')} committed ${of('bundle')} with ${counted(of('changes'), 'change')}`,
   'rollout.started': (of) => `The roll-out of ${of('bundle')} began`,
   'rollout.wave_done': (of) =>
-    `Wave ${of('wave')} is done: ${of('applied')} of ${of('nodes')} enforce revision ${of('revision')}`,
+    `${capital(of('wave'))}: done, ${of('applied')} of ${of('nodes')} enforce revision ${of('revision')}`,
   'rollout.done': (of) =>
     of('why') === '?'
       ? `All nodes enforce ${of('bundle')} after ${of('took_ms')} ms`
@@ -40,6 +40,11 @@ export const eventSentences: Readonly<Record<string, Sentence>> = {
 
 function counted(count: string, thing: string): string {
   return `${count} ${thing}${count === '1' ? '' : 's'}`
+}
+
+/** `wave 1` → `Wave 1`. */
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 function where(url: string): string {

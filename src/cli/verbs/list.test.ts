@@ -108,7 +108,7 @@ test('who is let in again leaves the list by whoever was banned, and wider netwo
   )
   await assert.rejects(type('unban', '203.0.113.8'), {
     code: 'cli.not_listed',
-    message: /there is 203\.0\.113\.9, 203\.0\.0\.0\/16$/,
+    message: /there is 203\.0\.0\.0\/16$/,
   })
   await assert.rejects(type('unban', 'example.com'), { code: 'cli.usage' })
   asked.length = 0

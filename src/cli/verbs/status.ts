@@ -11,6 +11,7 @@ export function status(program: Command, output: Output): void {
     .description(
       'show how the Gatehouse on this machine is; exit code 3 when it is down or degraded',
     )
+    .option('--all', 'upstreams that are up, too')
     .addHelpText(
       'after',
       '\nExamples:\n  gatehouse status\n  gatehouse status --json | jq .blocked',
@@ -20,7 +21,7 @@ export function status(program: Command, output: Output): void {
       const found = await nodeStatus(settings)
       const troubles = [...troublesOf(found), ...(await notReady(settings))]
       if (command.optsWithGlobals<GlobalOptions>().json) output.json({ ...found, troubles })
-      else await print(found, troubles, output)
+      else await print(found, troubles, command.opts<{ all?: true }>().all === true, output)
       if (troubles.length > 0) throw new Exit(exit.not_running)
     })
 }
@@ -47,10 +48,13 @@ export function troublesOf(found: NodeStatus): string[] {
 async function print(
   found: NodeStatus,
   troubles: readonly string[],
+  all: boolean,
   output: Output,
 ): Promise<void> {
   const { bold, green, red } = output.colors
   output.line(`${bold(found.node)}  gatehouse ${found.version}, up since ${found.started_at}`)
+  output.line(troubles.length === 0 ? '# Health: good' : '# Health:')
+  for (const trouble of troubles) output.line(`#   - ${trouble}`)
   output.line(
     `rules     ${found.rules} of ${found.rule_set}, bundle ${found.bundle} since ${found.bundle_applied_at}`,
   )
@@ -79,14 +83,12 @@ async function print(
       String(w.restarts),
     ]),
   )
-  if (found.upstreams.length > 0) {
+  const upstreams = found.upstreams.filter((one) => all || !one.is_up)
+  if (upstreams.length > 0) {
     output.line()
     await output.table(
       ['SITE', 'UPSTREAM', 'STATE'],
-      found.upstreams.map((u) => [u.site, u.url, u.is_up ? green('up') : red('out')]),
+      upstreams.map((u) => [u.site, u.url, u.is_up ? green('up') : red('out')]),
     )
   }
-  output.line()
-  output.line(troubles.length === 0 ? '# Health: good' : '# Health:')
-  for (const trouble of troubles) output.line(`#   - ${trouble}`)
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { testClock } from '#base/clock.ts'
+import { engineDirectives } from './check/engine-directives.ts'
 import { checkPolicy } from './check.ts'
 import { recorded, site, smallSet, withSet } from './enforcement.support.ts'
 import { judge } from './judge.ts'
@@ -211,5 +212,19 @@ test('a setup file that says what the policy decides is told', () => {
     [
       'policy.decided_here: set/crs-setup.conf:1:41 sets tx.blocking_paranoia_level, but the policy decides it',
     ],
+  )
+})
+
+test('own rules that turn far more off than it looks are told with their lines', () => {
+  const text = `# SecRuleEngine Off
+SecRuleEngine DetectionOnly
+SecRuleRemoveById 942100
+SecRuleRemoveById 920000-949999
+SecRule REQUEST_URI "@beginsWith /x" "id:9,phase:1,pass,nolog,ctl:ruleEngine=Off"
+`
+  const notes = engineDirectives([{ name: 'mine', text }])
+  assert.deepEqual(
+    notes.map(({ path, message }) => `${path} ${/:\d+/.exec(message)?.[0]}`),
+    ['own_rules.0.text :2', 'own_rules.0.text :4', 'own_rules.0.text :5'],
   )
 })

@@ -6,6 +6,7 @@ import type { CheckResult, Finding } from '#model/draft.ts'
 import { Policy } from '#model/policy.ts'
 import type { BundleFiles } from '#parts/bundle/bundle.ts'
 import { keptRulesets } from '#parts/rulesets/resolve.ts'
+import { engineDirectives } from './check/engine-directives.ts'
 import { referenceFindings } from './check/references.ts'
 import { runRuleTests, trialRequest } from './check/rule-tests.ts'
 import { wideExceptions } from './check/wide-exceptions.ts'
@@ -155,6 +156,9 @@ function doubts(compiled: CompiledPolicy, at_ms: number): Finding[] {
   ]
   for (const { path, message } of wideExceptions(compiled)) {
     found.push(warning(path, 'policy.wide_exception', message))
+  }
+  for (const { path, message } of engineDirectives(policy.own_rules)) {
+    found.push(warning(path, 'policy.engine_directive', message))
   }
   const [first] = policy.sites
   for (const name of Object.keys(first === undefined ? {} : variablesOf(first, policy))) {

@@ -66,8 +66,13 @@ export async function entriesOf(
   const { items } = await api.call('GET /api/v1/lists', { query })
   return {
     exact: items.filter((entry) => entry.network === network),
-    wider: items.filter((entry) => entry.network !== network),
+    wider: items.filter((entry) => prefixOf(entry.network) < prefixOf(network)),
   }
+}
+
+/** A single address has none: it is as narrow as can be. */
+function prefixOf(network: string): number {
+  return Number(network.split('/')[1] ?? Number.POSITIVE_INFINITY)
 }
 
 /** `2026-11-20 12:00:00`, or `for ever`. */
