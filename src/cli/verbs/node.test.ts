@@ -156,6 +156,13 @@ test('node invite prints the line, and warns while no other machine can reach us
   assert.match(said, /no other machine reaches cluster\.listen \(127\.0\.0\.1:12346\)/)
   const body = '{"roles":["edge","analytics"],"group":"","ttl_s":3600}'
   assert.deepEqual(here.asked, [`POST /api/v1/invites ${body}`])
+  const groups = { document: { groups: [{ name: 'berlin' }] } }
+  await using other = await machine('invite-group', {
+    'POST /api/v1/invites': made,
+    'GET /api/v1/policy': groups,
+  })
+  assert.match(await other.type('invite', '--group', 'agency'), /no group "agency" yet/)
+  assert.doesNotMatch(await other.type('invite', '--group', 'berlin'), /no group/)
   for (const wrong of [
     ['--roles', 'boss'],
     ['--ttl', '10s'],

@@ -1,7 +1,10 @@
 /** `gatehouse node invite`: the one line to type on a new machine. */
 import type { Command } from 'commander'
+import { isLoopback } from '#base/address.ts'
+import { Fault } from '#base/fault.ts'
 import { Duration } from '#base/schema.ts'
 import { NodeRole } from '#model/node-role.ts'
+import type { ApiClient } from '#parts/client/client.ts'
 import { closedPorts } from '../../cluster.ts'
 import { cliFaults } from '../../faults.ts'
 import { type GlobalOptions, onPolicyServer, settingsOf } from '../../local.ts'
@@ -38,21 +41,51 @@ Examples:
         ttl_s: secondsOf(options.ttl),
       }
       const { settings } = settingsOf(command)
-      const made = await onPolicyServer(settings, (api) =>
-        api.call('POST /api/v1/invites', { body }),
-      )
+      const { made, is_known } = await onPolicyServer(settings, async (api) => ({
+        made: await api.call('POST /api/v1/invites', { body }),
+        is_known: options.group === '' || (await hasGroup(api, options.group)),
+      }))
       if (options.json) output.json(made)
       else output.line(made.command)
       output.note(
         `\nType it on the new machine before ${made.expires_at}. It works once; whoever has it can join.`,
       )
+      if (!is_known)
+        output.note(
+          `warning: the policy has no group "${options.group}" yet\n  next: add groups: [{ name: ${options.group} }] to it`,
+        )
       // Of another machine we do not know where it listens.
       const closed = settings.remote ? [] : closedPorts(settings)
-      if (closed.length === 0) return
+      if (closed.length === 0) {
+        // What runs counts: it may be older than the file.
+        if (!settings.remote && isLoopback(hostOf(made.command)))
+          output.note(
+            'warning: Gatehouse listens for nodes on loopback only, the file says otherwise by now\n  next: stop and start it, then invite again',
+          )
+        return
+      }
       output.note(
         `warning: no other machine reaches ${closed.join(' and ')}, loopback only\n  next: cluster: { listen: "*:12346", address: NAME_OF_THIS_MACHINE } and analytics: { listen: "*:3313" } in the settings, then stop and start`,
       )
     })
+}
+
+/** Before the first commit there is none. */
+async function hasGroup(api: ApiClient, group: string): Promise<boolean> {
+  try {
+    const { document } = await api.call('GET /api/v1/policy')
+    const groups = document['groups'] as readonly { readonly name: string }[] | undefined
+    return groups?.some((one) => one.name === group) ?? false
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'policy.not_found') return false
+    throw error
+  }
+}
+
+/** Where new nodes are told to go: `gatehouse join HOST:PORT …`. */
+function hostOf(command: string): string {
+  const [, host = ''] = /\bjoin (\S+):\d+/.exec(command) ?? []
+  return host.replace(/^\[|\]$/g, '')
 }
 
 function rolesOf(text: string): NodeRole[] {

@@ -87,7 +87,11 @@ function checkGroups({ groups, rollout }: Policy, error: Told): void {
   groups.forEach(({ name, parent }, at) => {
     const path = `groups.${at}.parent`
     if (parent !== '' && !parents.has(parent)) {
-      error(path, 'unknown_group', `there is no group "${parent}"`)
+      error(
+        path,
+        'unknown_group',
+        `there is no group "${parent}"; add groups: [{ name: ${parent} }]`,
+      )
       return
     }
     const above = new Set([name])
@@ -100,7 +104,7 @@ function checkGroups({ groups, rollout }: Policy, error: Told): void {
     }
   })
   if (rollout.canary_group !== '' && !parents.has(rollout.canary_group)) {
-    const message = `there is no group "${rollout.canary_group}"`
+    const message = `there is no group "${rollout.canary_group}"; add groups: [{ name: ${rollout.canary_group} }]`
     error('rollout.canary_group', 'unknown_group', message)
   }
 }
