@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Fault } from '#base/fault.ts'
 import type { World } from '#base/service.ts'
 import type { NodeRole } from '#model/node-role.ts'
 import { openShelf } from '#parts/bundle/shelf.ts'
@@ -124,7 +125,8 @@ function startNode({ identity, dir, refusals }: NodeParts, world: World): AsyncD
         await pause(apply_ms)
         const sentence = refusals.get(name)
         refusals.delete(name)
-        if (sentence !== undefined) throw new Error(sentence)
+        // A fault of the policy: what only this node cannot do takes no commit back.
+        if (sentence !== undefined) throw new Fault('waf.bad_rule', sentence, {})
         shelf.activate(bundle)
         enforced = bundle
       },
