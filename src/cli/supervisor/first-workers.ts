@@ -12,7 +12,7 @@ import type { WorkerPool } from './worker-pool.ts'
 export type Begun = {
   /** What they enforce. */
   readonly bundle: SignedBundle | undefined
-  /** They enforce nothing, and nothing says that the bundle is to blame: it should be tried again. */
+  /** They do not enforce the newest, and nothing says that it is to blame: it should be tried again. */
   readonly may_recover: boolean
 }
 
@@ -30,8 +30,8 @@ export async function startFirstWorkers(
   for (const bundle of bundles) {
     workers.startWith({ kind: 'shelf', id: bundle.id })
     const fault = await rollPatiently(workers, settings, world)
-    if (fault === undefined) return { bundle, may_recover: false }
-    may_recover ||= !isOfBundle(fault)
+    if (fault === undefined) return { bundle, may_recover }
+    may_recover ||= !isOfRules(fault)
     world.log.trouble('policy.not_enforced', fault, { bundle: bundleName(bundle) })
   }
   workers.startWith(null)
@@ -61,9 +61,17 @@ async function rollPatiently(
 }
 
 /** A fault that a worker told comes with its code. A bug is one that this bundle woke: others may still work. */
-function isOfBundle({ code, facts }: Fault): boolean {
-  const told = code === 'supervisor.worker_refused' ? String(facts['code']) : code
-  return /^(bug$|(enforcement|waf|seclang|regex|bundle)\.)/.test(told)
+function isOfBundle(fault: Fault): boolean {
+  return /^(bug$|(enforcement|waf|seclang|regex|bundle)\.)/.test(codeOf(fault))
+}
+
+/** Nothing but another bundle will help. Other faults may pass: no memory, no file handles, a disk that cannot be read. */
+function isOfRules(fault: Fault): boolean {
+  return /^(enforcement|waf|seclang|regex)\./.test(codeOf(fault))
+}
+
+function codeOf({ code, facts }: Fault): string {
+  return code === 'supervisor.worker_refused' ? String(facts['code']) : code
 }
 
 function isDeath({ code }: Fault): boolean {

@@ -201,13 +201,24 @@ test('a bundle that workers take no more gives way to the one before', async () 
 })
 
 test('when the one before does no more either, the node waits for the next commit', async () => {
-  const node = restarted('e', { 1: [refusal('bug')], 2: [refusal('seclang.bad_directive')] })
+  const node = restarted('e', {
+    1: [refusal('waf.bad_rule')],
+    2: [refusal('seclang.bad_directive')],
+  })
   await node.start()
   assert.equal(node.state.policy, null)
   assert.equal(node.policy.enforced(), null)
   assert.equal(node.policy.is_booting, false, 'the file has no say again')
   await node.pass(120_000)
   assert.deepEqual(node.state.steps, [], 'nothing is to be hoped for')
+})
+
+test('what keeps workers from the newest may pass: the one before protects meanwhile', async () => {
+  const node = restarted('l', { 2: [refusal('bug')] })
+  await node.start()
+  assert.equal(node.policy.enforced()?.revision, 1)
+  await node.pass(11_000)
+  assert.equal(node.policy.enforced()?.revision, 2)
 })
 
 test('workers that die while they start are started again with the same bundle', async () => {

@@ -81,8 +81,8 @@ export function nodePolicy(
     world.clock.after(wait_ms, () => void inTurn(() => recover(wait_ms)))
   }
   const recover = async (wait_ms: number): Promise<void> => {
-    const shelved = bundle === undefined ? member.shelf.active() : undefined
-    if (shelved === undefined || world.stop.aborted) return
+    const shelved = member.shelf.active()
+    if (shelved === undefined || shelved.bundle.id === bundle?.id || world.stop.aborted) return
     const ref: PolicyRef = { kind: 'shelf', id: shelved.bundle.id }
     try {
       await workers.prepare(ref)

@@ -95,6 +95,18 @@ test('a worker that says nothing, or workers that all die over it, keep the old 
   for (const { seen } of deadly) assert.deepEqual(seen, ['prepare'])
 })
 
+test('workers that die one after the other, with nobody in their places yet, end the question', async () => {
+  const { policies, worker } = world()
+  const first = worker(0)
+  worker(1, (message) => {
+    if (message.kind !== 'prepare') return undefined
+    policies.leave(first.member)
+    return 'die'
+  })
+  await assert.rejects(policies.prepare(two), (error) => codeOf(error) === 'supervisor.worker_lost')
+  assert.deepEqual(policies.current, one)
+})
+
 test('the successor of a worker that dies over it makes it ready from the start', async () => {
   const { policies, worker } = world()
   const good = worker(0)

@@ -102,7 +102,11 @@ export function swap(clock: Clock, first: PolicyRef | null): Swap {
     for (let round = 1; ; round++) {
       // Those that are about to end make it ready when it counts: their time is not waited for.
       const awaited = [...seats.keys()].filter((one) => one.is_awaited() && !ready.has(one))
-      if (awaited.length === 0 && (lost === undefined || isAnyLeft())) return
+      if (awaited.length === 0) {
+        if (lost === undefined || isAnyLeft()) return
+        // Who was ready died as well, and nobody has taken a place yet: there is nobody to wait for.
+        throw supervisorFaults.worker_lost({ index: lost.index })
+      }
       const answers = await Promise.all(awaited.map((member) => makeReady(member, policy)))
       const died = awaited.filter((_, at) => answers[at] === false)
       for (const [at, member] of awaited.entries()) if (answers[at]) ready.add(member)

@@ -35,6 +35,12 @@ function port() {
       server.emit('connection', line)
       return line
     },
+    /** From the address and port of the connection before, whose end was not told. */
+    comesAgain(address: string) {
+      const line = socketAt(address)
+      server.emit('connection', line)
+      return line
+    },
     /** With the certificate of a node on it. */
     joins(address: string, node: string) {
       remotePort += 1
@@ -76,4 +82,12 @@ test('a node has so many places, wherever it comes from, and gets back what it l
   assert.ok(first.is_open && second.is_open)
   first.destroy()
   assert.ok(joins('192.0.2.3', 'a').is_open)
+})
+
+test('an address and port that are used again before the end is told count once', () => {
+  const { comes, comesAgain } = port()
+  comes('192.0.2.1')
+  const again = Array.from({ length: 5 }, () => comesAgain('192.0.2.1'))
+  assert.ok(again.at(-1)?.is_open)
+  assert.ok(comes('192.0.2.1').is_open)
 })

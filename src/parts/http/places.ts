@@ -37,6 +37,7 @@ export function limitPlaces(
   server.on('connection', (socket: Socket) => {
     const place = placeOf(socket)
     const network = networkOf(socket.remoteAddress ?? '')
+    leave(place)
     strangers.set(place, { socket, network })
     of_network.add(network, 1)
     // Ends of connections are told late; a place that is used again belongs to whoever came last.

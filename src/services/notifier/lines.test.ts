@@ -65,6 +65,7 @@ test('a node has one line: the newer one stays, whoever ends first', () => {
     id,
     offered: '',
     is_busy: false,
+    taken: 0,
     send() {},
     sendText() {},
     close: () => void closed.push(id),

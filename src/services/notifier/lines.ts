@@ -19,6 +19,8 @@ export type Line = {
   readonly ends_ms: number
   /** What it was told before is still on its way. */
   readonly is_busy: boolean
+  /** How much of what it was told has left us, in messages: while it is busy and this stands still, nobody reads. */
+  readonly taken: number
   send(message: ToAgent): void
   /** A message as JSON, made once for many lines. */
   sendText(text: string): void
@@ -59,18 +61,24 @@ export function line(
   about: Pick<Line, 'id' | 'node_id' | 'boot_id' | 'lists_revision' | 'heard_at_ms' | 'ends_ms'>,
 ): Line {
   let longest_bytes = 0
+  let taken = 0
   const made: Line = {
     ...about,
     offered: '',
     get is_busy() {
       return response.writableLength > 0
     },
+    get taken() {
+      return taken
+    },
     send: (message) => made.sendText(JSON.stringify(message)),
     sendText(text) {
       if (response.destroyed || response.writableEnded) return
       if (response.writableLength === 0) longest_bytes = 0
       longest_bytes = Math.max(longest_bytes, text.length)
-      response.write(`${text}\n`)
+      response.write(`${text}\n`, () => {
+        taken++
+      })
       if (response.writableLength > queued_bytes_max + longest_bytes) made.close()
     },
     close: () => void response.destroy(),

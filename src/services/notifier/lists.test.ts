@@ -12,7 +12,11 @@ import { type ListsSource, listDelivery } from './lists.ts'
 const cluster = testCluster()
 
 /** Lists in memory, in pages of three; like those of the database, as far as a delivery can tell. */
-function memoryLists(): ListsSource & { add(n: number): void; remove(n: number): void } {
+function memoryLists(): ListsSource & {
+  add(n: number): void
+  remove(n: number): void
+  forget(): void
+} {
   const rows = new Map<string, { entry: ListEntry; revision: number; is_over: boolean }>()
   let [last, floor] = [0, 0]
   const put = (n: number, is_over: boolean): void => {
@@ -23,6 +27,10 @@ function memoryLists(): ListsSource & { add(n: number): void; remove(n: number):
     cluster_id,
     add: (n) => put(n, false),
     remove: (n) => put(n, true),
+    /** What was before can no longer be told as changes. */
+    forget() {
+      floor = last
+    },
     revision: async () => last,
     async changes(since) {
       if (since < floor) return undefined
@@ -60,6 +68,7 @@ function memoryNode(node_id: string, lists_revision = 0) {
     get is_busy() {
       return is_busy
     },
+    taken: 0,
     send: () => {},
     sendText(text) {
       const { lists } = JSON.parse(text) as { lists: unknown }
@@ -187,4 +196,26 @@ test('one node makes us tell everything again once in ten minutes, and no number
   await clock.advance(600_000)
   await settle()
   assert.equal(await source.revision(), 91)
+})
+
+test('nodes that take everything at different times all arrive, also when changes can no longer be told', async () => {
+  const { source, open, delivery, settle } = scene()
+  for (let n = 10; n < 20; n++) source.add(n)
+  const [first, second, stuck] = [memoryNode('a'), memoryNode('b'), memoryNode('c')]
+  for (const { line } of [first, stuck]) open.open(line)
+  await delivery.deliver()
+  stuck.hold(true)
+  open.open(second.line)
+  await delivery.deliver()
+  source.add(99)
+  source.forget()
+  // The one that nobody reads keeps the old journey open for ever.
+  for (let turn = 0; turn < 30; turn++) await delivery.deliver()
+  for (const node of [first, second]) {
+    assert.equal(node.line.lists_revision, 11)
+    assert.ok(node.has().includes(99))
+  }
+  stuck.hold(false)
+  await settle()
+  assert.ok(stuck.has().includes(99))
 })

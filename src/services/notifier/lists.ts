@@ -64,6 +64,9 @@ type Whole = {
   is_complete: boolean
 }
 
+/** A line that is told everything, and how many parts of it it was sent. */
+type Journey = { readonly whole: Whole; sent: number }
+
 export type ListDelivery = {
   /**
    * Sends each line the next of what it lacks. `more`: there is more to send at once; `busy`: nodes are still taking what
@@ -81,9 +84,8 @@ export function listDelivery(
   signing: SigningKey,
   { clock, log }: Pick<World, 'clock' | 'log'>,
 ): ListDelivery {
-  /** Lines that are told everything, and how many parts of it they were sent. */
-  const journeys = new Map<Line, number>()
-  /** For all of them, however late they came: what changed since is told after. Undefined while there are none. */
+  const journeys = new Map<Line, Journey>()
+  /** The newest, for whoever begins: what changed since is told after. Undefined while nobody is on a journey. */
   let whole: Whole | undefined
   const raised = new Map<string, number>()
 
@@ -123,6 +125,15 @@ export function listDelivery(
     return true
   }
 
+  /**
+   * *Never* on what the line has had already: it is here because what came after that can no longer be told as changes.
+   */
+  const begin = (line: Line, revision: number): void => {
+    if (whole === undefined || whole.revision <= line.lists_revision)
+      whole = { revision, texts: [], next: undefined, is_complete: false }
+    journeys.set(line, { whole, sent: 0 })
+  }
+
   /** What changed for those who have the last revision but a few; whoever needs everything begins a journey. */
   const sendChanges = async (revision: number): Promise<boolean> => {
     const texts = new Map<number, { revision: number; text: string } | undefined>()
@@ -144,7 +155,7 @@ export function listDelivery(
       }
       const ready = texts.get(since)
       if (ready === undefined) {
-        journeys.set(line, 0)
+        begin(line, revision)
         continue
       }
       line.lists_revision = ready.revision
@@ -155,10 +166,11 @@ export function listDelivery(
   }
 
   /** One part for each; at most one is made anew. */
-  const sendParts = async (known: Whole): Promise<'done' | 'more' | 'busy'> => {
+  const sendParts = async (): Promise<'done' | 'more' | 'busy'> => {
     let state: 'done' | 'more' | 'busy' = 'done'
     let may_extend = true
-    for (const [line, sent] of journeys) {
+    for (const [line, journey] of journeys) {
+      const { whole: known, sent } = journey
       if (line.is_busy) {
         if (state === 'done') state = 'busy'
         continue
@@ -172,8 +184,8 @@ export function listDelivery(
       const text = known.texts[sent]
       if (text === undefined) continue
       line.sendText(text)
-      journeys.set(line, sent + 1)
-      if (!known.is_complete || sent + 1 < known.texts.length) continue
+      journey.sent++
+      if (!known.is_complete || journey.sent < known.texts.length) continue
       journeys.delete(line)
       line.lists_revision = known.revision
     }
@@ -189,8 +201,7 @@ export function listDelivery(
       const revision = await source.revision()
       const has_more = await sendChanges(revision)
       if (journeys.size === 0) return has_more ? 'more' : 'done'
-      whole ??= { revision, texts: [], next: undefined, is_complete: false }
-      const state = await sendParts(whole)
+      const state = await sendParts()
       return has_more ? 'more' : state
     },
   }

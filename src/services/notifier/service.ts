@@ -10,7 +10,7 @@ import { revocations } from '#parts/identity/revocations.ts'
 import { upsertNode } from '#parts/records/cluster-nodes.ts'
 import type { Database } from '#parts/records/database.ts'
 import { files } from './files.ts'
-import { lines } from './lines.ts'
+import { type Line, lines } from './lines.ts'
 import { databaseLists, listDelivery } from './lists.ts'
 import { news } from './news.ts'
 import { places } from './places.ts'
@@ -102,6 +102,7 @@ export async function startNotifier(
     await known.load()
     revoked.set(known.revoked())
   }
+  let draining: Disposable | undefined
   const cycle = rising.use(
     turns<Thing>(async (wanted) => {
       if (wanted.has('nodes')) await loadNodes()
@@ -110,7 +111,11 @@ export async function startNotifier(
       if (wanted.has('lists')) {
         const left = await lists.deliver()
         if (left === 'more') cycle.want('lists')
-        else if (left === 'busy') clock.after(drain_ms, () => cycle.want('lists'))
+        else if (left === 'busy') {
+          // One at a time: a line that nobody reads must not make more of them with every look.
+          draining?.[Symbol.dispose]()
+          draining = clock.after(drain_ms, () => cycle.want('lists'))
+        }
       }
       reporter.tell(() => known.views(course.newest()))
       if (wanted.has('saving')) await known.tend()
@@ -135,7 +140,8 @@ export async function startNotifier(
   })
   rising.use(clock.every(look_ms, () => cycle.want('look', 'nodes', 'lists')))
   rising.use(clock.every(save_ms, () => cycle.want('saving')))
-  rising.use(clock.every(ping_ms, () => ping(open, pingText, clock)))
+  const unread: Unread = new WeakMap()
+  rising.use(clock.every(ping_ms, () => ping(open, pingText, clock, unread)))
   let shown = context.identity()
   rising.use(
     clock.every(look_ms, () => {
@@ -189,12 +195,25 @@ async function listOwnNode(
   })
 }
 
+/** Lines that are busy, how much they had taken then, and since when that has not changed. */
+type Unread = WeakMap<Line, { readonly taken: number; readonly since_ms: number }>
+
 /** Says that we are there; cuts lines that are dead or whose certificate has ended. */
-function ping(open: ReturnType<typeof lines>, textOf: () => string, clock: World['clock']): void {
+function ping(
+  open: ReturnType<typeof lines>,
+  textOf: () => string,
+  clock: World['clock'],
+  unread: Unread,
+): void {
   const text = textOf()
+  const now_ms = clock.elapsed()
   for (const line of open.all()) {
-    const is_dead = clock.elapsed() - line.heard_at_ms >= silence_ms
-    if (is_dead || clock.now() >= line.ends_ms) line.close()
+    const before = unread.get(line)
+    if (!line.is_busy) unread.delete(line)
+    else if (before?.taken !== line.taken) unread.set(line, { taken: line.taken, since_ms: now_ms })
+    const is_stuck = line.is_busy && now_ms - (unread.get(line)?.since_ms ?? now_ms) >= silence_ms
+    const is_dead = now_ms - line.heard_at_ms >= silence_ms
+    if (is_dead || is_stuck || clock.now() >= line.ends_ms) line.close()
     else if (!line.is_busy) line.sendText(text)
   }
 }

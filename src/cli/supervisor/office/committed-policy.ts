@@ -17,6 +17,7 @@ export function committedPolicy(database: Database, { clock, log }: World): Comm
   let policy: Policy | undefined
   let revision = 0
   let is_looking = false
+  let is_due = false
   const look = async (): Promise<void> => {
     const head = await headRevision(database)
     if (head === revision) return
@@ -28,12 +29,14 @@ export function committedPolicy(database: Database, { clock, log }: World): Comm
     revision = commit.bundle.head.revision
   }
   const refresh = (): void => {
+    is_due = is_looking
     if (is_looking) return
     is_looking = true
     look()
       .catch((error: unknown) => log.detail('policy.not_read', { why: String(error) }))
       .finally(() => {
         is_looking = false
+        if (is_due) refresh()
       })
   }
   refresh()

@@ -15,7 +15,7 @@ export const listAllEntries: Handler<'GET /api/v1/lists'> = ({ query }, desk) =>
 
 export const addListEntry: Handler<'POST /api/v1/lists'> = async ({ body }, desk, call) => {
   const { kind, site, reason, ttl_s } = body
-  demandSite(desk, site)
+  demandSite(site, await knownSites(desk))
   const network = listNetwork(body.network, kind, await protectedBy(desk))
   const now_ms = desk.clock.now()
   const at = new Date(now_ms).toISOString()
@@ -51,10 +51,10 @@ export const replaceLists: Handler<'PUT /api/v1/lists'> = async ({ body }, desk,
   const by = actorName(call.who)
   const entries = new Map<string, ListEntry>()
   const parts: { path: string; message: string }[] = []
-  const is_site = new Set(desk.sites().map((one) => one.name))
+  const is_site = await knownSites(desk)
   body.entries.forEach(({ kind, network: written, site, reason, expires_at }, i) => {
     try {
-      demandSite(desk, site, is_site)
+      demandSite(site, is_site)
       const network = listNetwork(written, kind, others)
       const key = JSON.stringify([kind, network, site])
       if (entries.has(key)) {
@@ -117,12 +117,15 @@ export const removeListEntry: Handler<'DELETE /api/v1/lists/{id}'> = async (
 /** So many names are told. */
 const sites_told = 10
 
+/** Sites of the newest commit, also when it was made a moment ago; before the first, those of the settings file. */
+async function knownSites(desk: Desk): Promise<ReadonlySet<string>> {
+  const head = await desk.publish.history.head()
+  const committed = head?.document['sites'] as readonly { readonly name: string }[] | undefined
+  return new Set((committed ?? desk.sites()).map((one) => one.name))
+}
+
 /** A name that no site has would keep nobody out. @throws policy.no_site */
-function demandSite(
-  desk: Desk,
-  site: string,
-  known: ReadonlySet<string> = new Set(desk.sites().map((one) => one.name)),
-): void {
+function demandSite(site: string, known: ReadonlySet<string>): void {
   if (site === '' || known.has(site)) return
   const names = [...known].slice(0, sites_told).join(', ')
   const more = known.size > sites_told ? `, and ${known.size - sites_told} more` : ''
