@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { Fault } from '#base/fault.ts'
 import { compileRegex } from '../regex.ts'
 import { Dfa } from './dfa.ts'
 import { emit } from './emit.ts'
@@ -192,6 +193,16 @@ function expected(v8: RegExp, value: string) {
   }
 }
 
+/** Repeats of repeats may unroll to more than we take: such an expression is no case. */
+function compiled(...given: Parameters<typeof compileRegex>): ReturnType<typeof compileRegex> {
+  try {
+    return compileRegex(...given)
+  } catch (error) {
+    fc.pre(!(error instanceof Fault && error.code === 'regex.too_large'))
+    throw error
+  }
+}
+
 describe('an expression beside V8', () => {
   const values = fc.array(fc.string({ unit: fc.constantFrom(...bytes), maxLength: 14 }), {
     minLength: values_each,
@@ -209,7 +220,7 @@ describe('an expression beside V8', () => {
         fc.boolean(),
         (both, texts, ignore_case, dot_all) => {
           const options = { ignore_case, dot_all, multiline: true }
-          const ours = compileRegex(both.pcre, options)
+          const ours = compiled(both.pcre, options)
           const marks = `${ignore_case ? 'i' : ''}${dot_all ? 's' : ''}`
           const theirs = new RegExp(named(both.v8), marks)
           for (const text of texts) {
